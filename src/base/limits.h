@@ -1,0 +1,124 @@
+// Every maximum of the node, with its reason. Nothing grows without a line here.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace kinode::limits {
+
+using namespace std::chrono_literals;
+
+// --- messages -------------------------------------------------------------------------------------
+
+/// A body larger than this belongs in a blob. Blob and body together stay under the 10,485,800 bytes
+/// that the original's network accepts for remote messages; local blobs may be larger (files).
+inline constexpr std::size_t kBodyBytesMax = 32u << 20;
+inline constexpr std::size_t kBlobBytesMax = 512u << 20;
+inline constexpr std::size_t kContextBytesMax = 8u << 20;
+inline constexpr std::size_t kMetadataBytesMax = 1u << 20;
+inline constexpr std::size_t kAddressTextBytesMax = 1024;
+
+/// Capabilities on one message, and the params text of one. Generous against what packages use (tens).
+inline constexpr std::size_t kCapsPerMessageMax = 1024;
+inline constexpr std::size_t kCapParamsBytesMax = 64u << 10;
+
+/// Nesting of JSON and MessagePack values from outside; deeper input is refused before recursion hurts.
+inline constexpr std::size_t kNestingMax = 64;
+
+// --- mailboxes ------------------------------------------------------------------------------------
+
+/// The original held 100; 1,000 absorbs bursts, and bytes bound the memory.
+inline constexpr std::size_t kMailboxCountMax = 1000;
+inline constexpr std::size_t kMailboxBytesMax = 64u << 20;
+
+/// What a message costs beside its bytes, when mailboxes are accounted.
+inline constexpr std::size_t kEnvelopeOverheadBytes = 256;
+
+/// How long a guest that sends to a full mailbox is parked before the message fails.
+inline constexpr auto kParkTimeMax = 1s;
+
+/// Messages a guest can have handed over while being parked, before it is actually stopped.
+inline constexpr std::size_t kParkedMessagesMax = 64;
+
+/// Messages set aside before a process runs (fault 25: there a hundred meant deadlock).
+inline constexpr std::size_t kPreStartCountMax = kMailboxCountMax;
+
+/// Module mailboxes: the modules are ours and quick, so this is only a safety net.
+inline constexpr std::size_t kModuleMailboxCountMax = 10'000;
+inline constexpr std::size_t kModuleMailboxBytesMax = 256u << 20;
+
+// --- processes ------------------------------------------------------------------------------------
+
+/// Requests that one process may have outstanding: contexts are kept for each.
+inline constexpr std::size_t kOutstandingRequestsMax = 100'000;
+
+/// Capabilities one process can hold, and remember as received but not saved.
+inline constexpr std::size_t kCapsPerProcessMax = 10'000;
+inline constexpr std::size_t kReceivedCapsMax = 1'000;
+
+/// Address space caps a node at about 12,000 processes (vm.max_map_count); stay clear of it.
+inline constexpr std::size_t kProcessesMax = 10'000;
+
+/// Saved state of one process: it is written whole with each set-state.
+inline constexpr std::size_t kStateBytesMax = 64u << 20;
+
+/// Stored on-exit requests of one process.
+inline constexpr std::size_t kOnExitRequestsMax = 100;
+
+/// Default linear memory of a guest: half of what wasm32 can address is more than any package uses.
+inline constexpr std::size_t kGuestMemoryBytesMax = 1u << 30;
+inline constexpr std::size_t kGuestTableElementsMax = 100'000;
+inline constexpr std::size_t kGuestStackBytes = 512u << 10;
+
+/// A guest that does not wait is interrupted after about this long, so that others run and a kill works.
+inline constexpr auto kGuestSlice = 1ms;
+
+/// What is kept of a guest's stderr: the newest bytes (fault 26: there 5,000 bytes were the end).
+inline constexpr std::size_t kStderrRingBytes = 8'000;
+
+/// Components larger than this are refused before compiling.
+inline constexpr std::size_t kComponentBytesMax = 128u << 20;
+
+/// Restart back-off (kernel.md 3.8, healthy-duration algorithm).
+inline constexpr auto kRestartBackoffBase = 1s;
+inline constexpr auto kRestartBackoffMax = 600s;
+inline constexpr auto kRestartHealthyMax = 3000s;
+
+// --- packages -------------------------------------------------------------------------------------
+
+/// Archives from outside: entries, one entry, and everything unpacked (bombs end here).
+inline constexpr std::size_t kZipEntriesMax = 20'000;
+inline constexpr std::size_t kZipEntryBytesMax = 512u << 20;
+inline constexpr std::size_t kZipTotalBytesMax = 2ull << 30;
+inline constexpr std::size_t kManifestBytesMax = 4u << 20;
+inline constexpr std::size_t kManifestProcessesMax = 256;
+
+// --- HTTP -----------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;
+inline constexpr std::size_t kHttpHeadersMax = 100;
+inline constexpr std::size_t kHttpConnectionsMax = 4'096;
+/// RPC bodies carry packages as base64.
+inline constexpr std::size_t kRpcBodyBytesMax = 256u << 20;
+inline constexpr auto kHttpHeaderTimeMax = 10s;
+inline constexpr auto kHttpBodyTimeMax = 60s;
+inline constexpr auto kHttpIdleTimeMax = 75s;
+/// io.md 5: the answer is awaited this long, whatever number the request gives.
+inline constexpr auto kRpcAnswerTimeMax = 15s;
+
+// --- timers ---------------------------------------------------------------------------------------
+
+/// Timers of one process (fault 28), and the furthest one: about 136 years, so that sums cannot overflow.
+inline constexpr std::size_t kTimersPerProcessMax = 10'000;
+inline constexpr std::uint64_t kTimerMsMax = std::uint64_t{1} << 42;
+
+// --- stopping -------------------------------------------------------------------------------------
+
+/// What an ordered shutdown may take before the rest is cut off.
+inline constexpr auto kShutdownTimeMax = 10s;
+
+static_assert(kMailboxBytesMax >= kBodyBytesMax, "one largest body fits an empty mailbox");
+static_assert(kProcessesMax <= 12'000, "address space: 4.3 GB and a few mappings per process");
+
+}  // namespace kinode::limits

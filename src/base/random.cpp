@@ -1,0 +1,60 @@
+#include "base/random.h"
+
+#include <sys/random.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace kinode {
+
+std::uint64_t Random::next_u64() {
+  std::uint8_t raw[8];
+  fill(raw);
+  std::uint64_t value;
+  std::memcpy(&value, raw, sizeof value);
+  return value;
+}
+
+void OsRandom::fill(std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    const ssize_t got = ::getrandom(out.data(), out.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    KINODE_ASSERT(got > 0);  // the kernel's pool is always there on the systems we run on
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+void SeededRandom::fill(std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    state_ += 0x9e3779b97f4a7c15u;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const std::size_t n = out.size() < 8 ? out.size() : 8;
+    std::memcpy(out.data(), &z, n);
+    out = out.subspan(n);
+  }
+}
+
+IdStream::IdStream(Random& seed) {
+  for (auto& word : s_) word = seed.next_u64();
+  if ((s_[0] | s_[1] | s_[2] | s_[3]) == 0) s_[0] = 1;  // the one state it cannot leave
+}
+
+std::uint64_t IdStream::next() {
+  const std::uint64_t result = std::rotl(s_[0] + s_[3], 23) + s_[0];
+  const std::uint64_t t = s_[1] << 17;
+  s_[2] ^= s_[0];
+  s_[3] ^= s_[1];
+  s_[1] ^= s_[2];
+  s_[0] ^= s_[3];
+  s_[2] ^= t;
+  s_[3] = std::rotl(s_[3], 45);
+  return result;
+}
+
+}  // namespace kinode
