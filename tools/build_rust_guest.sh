@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Rust test guest: tools/build_rust_guest.sh OUT.wasm
 #
-# Installs what it lacks (Rust with its sources, lld and wasi-libc with apt, wasm-tools into a venv),
+# Installs what it lacks (Rust with its sources, lld, wasi-libc with apt, wasm-tools into a venv),
 # keeps the result by the hash of its inputs, and takes no time when nothing changed.
 # KINODE_CACHE: where the venv, cargo's work and the results are kept, ~/.cache/kinode if unset.
 #
