@@ -1,0 +1,75 @@
+// Something that runs in slices, never twice at the same time, on whatever worker is free.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.h"
+
+namespace kinode::rt {
+
+/// What a slice says about the next one.
+enum class Slice : std::uint8_t {
+  kWaiting,  // run again when somebody schedules
+  kMore,     // run again soon, behind those that are ready now
+};
+
+/// A process, a module, a strand. Owned by shared_ptr; the executor keeps it alive while it is queued
+/// or running.
+class Actor : public std::enable_shared_from_this<Actor> {
+ public:
+  virtual ~Actor() = default;
+
+  /// One slice of work: until there is nothing to do, or about limits::kGuestSlice has passed.
+  /// Never overlaps with itself; successive slices may run on different threads and see each other's
+  /// effects.
+  virtual Slice run_slice() noexcept = 0;
+
+  /// Told after each slice how long it took.
+  virtual void account(Nanos) noexcept {}
+
+ private:
+  friend class ActorState;
+  std::atomic<std::uint8_t> state_{0};
+};
+
+/// The four states of an actor and the legal steps between them; used by executors only.
+class ActorState {
+ public:
+  /// True: the caller must queue the actor. False: it is queued, or will be when its slice ends.
+  static bool notify(Actor& actor) {
+    std::uint8_t seen = actor.state_.load(std::memory_order_relaxed);
+    for (;;) {
+      if (seen == kQueued || seen == kRunningNotified) return false;
+      const std::uint8_t next = seen == kIdle ? kQueued : kRunningNotified;
+      if (actor.state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
+                                             std::memory_order_relaxed)) {
+        return seen == kIdle;
+      }
+    }
+  }
+
+  static void begin(Actor& actor) { actor.state_.store(kRunning, std::memory_order_seq_cst); }
+
+  /// After a slice. True: the caller must queue the actor again.
+  static bool end(Actor& actor, Slice slice) {
+    if (slice == Slice::kWaiting) {
+      std::uint8_t seen = kRunning;
+      if (actor.state_.compare_exchange_strong(seen, kIdle, std::memory_order_acq_rel,
+                                               std::memory_order_relaxed)) {
+        return false;
+      }
+    }
+    actor.state_.store(kQueued, std::memory_order_release);
+    return true;
+  }
+
+ private:
+  static constexpr std::uint8_t kIdle = 0;
+  static constexpr std::uint8_t kQueued = 1;
+  static constexpr std::uint8_t kRunning = 2;
+  static constexpr std::uint8_t kRunningNotified = 3;
+};
+
+}  // namespace kinode::rt
