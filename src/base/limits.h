@@ -26,6 +26,10 @@ inline constexpr std::size_t kCapParamsBytesMax = 64u << 10;
 /// Nesting of JSON and MessagePack values from outside; deeper input is refused before recursion hurts.
 inline constexpr std::size_t kNestingMax = 64;
 
+/// Values in one JSON text, numbers in byte lists not counted: bounds what a tree of tiny values costs to
+/// about 160 MB, far above the largest real message (a process map with thousands of rows).
+inline constexpr std::size_t kJsonValuesMax = 4'000'000;
+
 // --- mailboxes ------------------------------------------------------------------------------------
 
 /// The original held 100; 1,000 absorbs bursts, and bytes bound the memory.

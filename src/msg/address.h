@@ -73,6 +73,8 @@ bool is_kimap_safe_node(std::string_view name);
 /// The rule for ids that may be created here (kernel.md 1.2, "check"). The detail of the Error is the
 /// original's display text.
 Status check_kimap_safe(const ProcessId& id);
+Status check_kimap_safe(const PackageId& id);
+Status check_kimap_safe(const Address& address);
 
 /// Names of the well-known processes of package `distro:sys`, plus the terminal.
 ProcessId system_process(std::string_view name);
