@@ -1,5 +1,5 @@
 # Compiler flags and the sanitizer switch, shared by every target.
-set(KINODE_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread; empty for none")
+set(KINODE_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread; empty for none")
 option(KINODE_FUZZ "Link fuzz targets with libFuzzer instead of the one-second driver" OFF)
 
 add_library(kinode_options INTERFACE)

@@ -1,5 +1,6 @@
 # What tests find in their environment: where the sources and the built guests are.
-set(KINODE_TEST_ENV "KINODE_SOURCE_DIR=${CMAKE_SOURCE_DIR}" "KINODE_GUESTS_DIR=${CMAKE_BINARY_DIR}/guests")
+set(KINODE_TEST_ENV
+  "KINODE_SOURCE_DIR=${CMAKE_SOURCE_DIR}" "KINODE_GUESTS_DIR=${CMAKE_BINARY_DIR}/guests")
 
 # kinode_layer(<name> [DEPS <our folders>...] [LIBS <third-party targets>...] [TEST_LIBS <targets>...])
 #
@@ -26,7 +27,8 @@ function(kinode_layer name)
     add_library(kinode_${name} INTERFACE)
     set(scope INTERFACE)
   endif()
-  target_link_libraries(kinode_${name} ${scope} kinode_options ${deps} ${arg_LIBS} fmt::fmt Threads::Threads)
+  target_link_libraries(kinode_${name} ${scope}
+    kinode_options ${deps} ${arg_LIBS} fmt::fmt Threads::Threads)
 
   if(tests)
     add_executable(kinode_${name}_test ${tests})
@@ -36,7 +38,8 @@ function(kinode_layer name)
   endif()
   if(benches)
     add_executable(kinode_${name}_bench ${benches})
-    target_link_libraries(kinode_${name}_bench PRIVATE kinode_${name} ${arg_TEST_LIBS} benchmark::benchmark_main)
+    target_link_libraries(kinode_${name}_bench
+      PRIVATE kinode_${name} ${arg_TEST_LIBS} benchmark::benchmark_main)
     add_test(NAME ${name}_bench_smoke COMMAND kinode_${name}_bench --benchmark_min_time=0.001)
     set_tests_properties(${name}_bench_smoke PROPERTIES LABELS bench TIMEOUT 300)
   endif()
