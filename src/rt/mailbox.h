@@ -1,6 +1,7 @@
 // The queue in front of an actor, bounded by count and bytes, with a lane of its own for answers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -92,6 +93,12 @@ class Mailbox {
     if (messages_.empty()) return answers_.front().item.arrival;
     if (answers_.empty()) return messages_.front().item.arrival;
     return std::min(messages_.front().item.arrival, answers_.front().item.arrival);
+  }
+
+  /// A position of its own in the order of arrival, for what the receiver tells itself.
+  std::uint64_t stamp() {
+    Lock lock(mutex_);
+    return next_++;
   }
 
   /// False: there is room for `bytes`, or the mailbox is closed: try again now. True: `actor` will be
