@@ -9,7 +9,8 @@ target_compile_options(kinode_options INTERFACE
 target_include_directories(kinode_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 if(KINODE_SANITIZE)
-  target_compile_options(kinode_options INTERFACE -fsanitize=${KINODE_SANITIZE} -fno-sanitize-recover=all)
+  target_compile_options(kinode_options INTERFACE
+    -fsanitize=${KINODE_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(kinode_options INTERFACE -fsanitize=${KINODE_SANITIZE})
 endif()
 if(KINODE_FUZZ)

@@ -32,7 +32,8 @@ function(kinode_layer name)
 
   if(tests)
     add_executable(kinode_${name}_test ${tests})
-    target_link_libraries(kinode_${name}_test PRIVATE kinode_${name} ${arg_TEST_LIBS} GTest::gmock_main)
+    target_link_libraries(kinode_${name}_test
+      PRIVATE kinode_${name} ${arg_TEST_LIBS} GTest::gmock_main)
     add_test(NAME ${name} COMMAND kinode_${name}_test)
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "${KINODE_TEST_ENV}")
   endif()

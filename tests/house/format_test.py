@@ -1,13 +1,10 @@
 """tools/check_format.py finds what the formatters would change, and --fix changes it."""
 
-import shutil
 import unittest
 
 from planted import ROOT, PlantedTree
 
 
-@unittest.skipUnless(shutil.which("clang-format-19") and shutil.which("rustfmt"),
-                     "the formatters come with make lint")
 class Format(PlantedTree):
     def setUp(self):
         super().setUp()

@@ -112,7 +112,8 @@ class Functions(unittest.TestCase):
 
     def test_methods_inside_a_class_count_alone(self):
         text = ("class A : public B<int> {\n public:\n  A(int x) : x_(x), y_{1} {\n  }\n"
-                "  int get() const noexcept override { return x_; }\n private:\n  int x_ = f();\n};\n")
+                "  int get() const noexcept override { return x_; }\n private:\n"
+                "  int x_ = f();\n};\n")
         self.assertEqual([(3, 2, "A"), (5, 1, "get")], self.found(text))
 
     def test_a_template_and_an_operator_are_functions(self):

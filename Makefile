@@ -1,0 +1,38 @@
+# The short front door; `make help` lists it. What each does in detail: CONTRIBUTING.md.
+# HOME_DIR and PORT go to `make run`, T (a regex over test names) to `make test`.
+SHELL := /bin/bash
+HOME ?= $(shell getent passwd "$$(id -u)" | cut -d: -f6)
+export HOME HOME_DIR PORT
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench lint format clean
+
+help:  ## list what there is
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## install everything that the others need
+	@tools/setup.sh all
+
+run:  ## build a node and start it on localhost, with the example programs (HOME_DIR=, PORT=)
+	@tools/setup.sh run
+	@tools/run_node.sh
+
+test:  ## build and run all tests under ASan, UBSan and TSan (T=regex: only those)
+	@tools/setup.sh test
+	@tools/run_tests.py --only "$(T)"
+
+bench:  ## measure, write build/bench.json and print the table
+	@tools/setup.sh bench
+	@if [ -e bench/run.py ]; then python3 bench/run.py; else echo "there is no bench/run.py yet"; fi
+
+lint:  ## check style: sizes, format, headers, clang-tidy
+	@tools/setup.sh lint
+	@tools/lint.sh
+
+format:  ## format all C++ and Rust
+	@tools/setup.sh lint
+	@tools/check_format.py --fix
+
+clean:  ## remove build/ (caches in ~/.cache/kinode stay)
+	rm -rf build

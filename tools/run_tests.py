@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Builds and runs the tests; `make test` calls it.
+
+Usage: tools/run_tests.py [--only REGEX]
+All tests under ASan and UBSan (preset dev), then those of rt and kernel under TSan (preset tsan).
+The last line is "N passed, N failed". --only runs the ctest entries that match.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import source_tree
+from test_results import Results
+
+ROOT = source_tree.ROOT
+TSAN_FOLDERS = ["rt", "kernel"]
+JOBS = str(os.cpu_count() or 2)
+
+
+def run(*command, **environment):
+    sys.stdout.flush()
+    return subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **environment}).returncode
+
+
+class Suite:
+    def __init__(self, only):
+        self.only = only
+        self.results = Results()
+        self.times = []
+
+    def timed(self, what, *command, **environment):
+        began = time.monotonic()
+        code = run(*command, **environment)
+        self.times.append(f"{what} {time.monotonic() - began:.0f} s")
+        return code
+
+    def build(self, preset, targets):
+        """Configures and builds `targets` (None: everything). False if that failed."""
+        if self.timed(f"{preset} configure", "cmake", "--preset", preset, "--log-level=WARNING"):
+            return False
+        command = ["ninja", "-C", f"build/{preset}", "-j", JOBS, "--quiet"]
+        return self.timed(f"{preset} build", *command, *(targets or [])) == 0
+
+    def test(self, preset, only, **environment):
+        build = ROOT / "build" / preset
+        xml_dir = build / "test-results"
+        shutil.rmtree(xml_dir, ignore_errors=True)
+        xml_dir.mkdir(parents=True)
+        junit = build / "ctest.xml"
+        junit.unlink(missing_ok=True)
+        command = ["ctest", "--test-dir", str(build), "-j", JOBS, "--output-on-failure",
+                   "--output-junit", str(junit), *(["-R", only] if only else [])]
+        code = self.timed(f"{preset} tests", *command, GTEST_OUTPUT=f"xml:{xml_dir}/",
+                          UBSAN_OPTIONS="print_stacktrace=1", **environment)
+        if junit.exists():
+            self.results.add_run(build, xml_dir, junit)
+        return code == 0
+
+    def run(self):
+        if not self.build("dev", None):
+            return "the build failed, see above"
+        good = self.test("dev", self.only)
+        if not self.only:
+            good &= self.run_tsan()
+        return None if good and not self.results.failed else "tests failed"
+
+    def run_tsan(self):
+        folders = [f for f in TSAN_FOLDERS if list((ROOT / "src" / f).glob("*_test.cpp"))]
+        if not folders:
+            return True
+        if not self.build("tsan", [f"kinode_{folder}_test" for folder in folders]):
+            print("the TSan build failed, see above")
+            return False
+        options = "ignore_noninstrumented_modules=1"
+        suppressions = ROOT / "tools" / "tsan.supp"
+        if suppressions.exists():
+            options += f" suppressions={suppressions}"
+        return self.test("tsan", f"^({'|'.join(folders)})$", TSAN_OPTIONS=options)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--only", default="", help="a regex over ctest's names; leaves TSan out")
+    began = time.monotonic()
+    suite = Suite(parser.parse_args().only)
+    trouble = suite.run()
+    print()
+    for name in suite.results.failed:
+        print(f"failed: {name}")
+    print(f"times: {', '.join(suite.times)}; together {time.monotonic() - began:.0f} s")
+    if trouble:
+        print(f"make test: {trouble}")
+    print(f"{suite.results.passed} passed, {len(suite.results.failed)} failed")
+    return 1 if trouble else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
