@@ -13,8 +13,8 @@
 
 namespace kinode::wasm {
 
-/// Told when a suspended instance can go on (a timer of the guest's own, or the end of its time slice).
-/// Thread: wake() from any; it must not poll.
+/// Told when a suspended instance can go on (a timer of the guest's own, or the end of its time
+/// slice). Thread: wake() from any; it must not poll.
 class Waker {
  public:
   virtual ~Waker() = default;
@@ -39,7 +39,8 @@ struct InstanceSetup {
 };
 
 enum class Polled : std::uint8_t {
-  kPending,  // suspended: in a host call that answered kPending, or at the end of its slice (then waked)
+  kPending,  // suspended: in a host call that answered kPending, or at the end of its slice (then
+             // waked)
   kDone,     // `init` returned
   kTrapped,  // ended by a trap or exit; see failure()
 };
@@ -75,12 +76,12 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Checks and compiles a component; slow (about one CPU-second per MB of code), so never on a worker.
-  /// Errors say what is wrong with the component and what would be right.
+  /// Checks and compiles a component; slow (about one CPU-second per MB of code), so never on a
+  /// worker. Errors say what is wrong with the component and what would be right.
   virtual Result<std::shared_ptr<const Program>> compile(ByteView component) = 0;
 
-  /// Ends the slice of every running guest that began before the previous tick. Called about once per
-  /// limits::kGuestSlice while any guest runs; async-signal-unsafe, lock-free.
+  /// Ends the slice of every running guest that began before the previous tick. Called about once
+  /// per limits::kGuestSlice while any guest runs; async-signal-unsafe, lock-free.
   virtual void tick() noexcept = 0;
 };
 

@@ -1,6 +1,6 @@
-// What crosses the guest border: plain views into guest memory on the way out of a guest, and views of
-// host memory on the way in. The Rust shim declares the same layouts (src/wasm/shim); a test compares
-// sizes and offsets.
+// What crosses the guest border: plain views into guest memory on the way out of a guest, and views
+// of host memory on the way in. The Rust shim declares the same layouts (src/wasm/shim); a test
+// compares sizes and offsets.
 //
 // Lifetime, guest to host: valid only during the host call.
 // Lifetime, host to guest: must stay valid until the next host call of the same instance.
@@ -26,7 +26,8 @@ struct GuestBytes {
   /// Never null, so that an empty value differs from none.
   static GuestBytes of(std::string_view text) {
     static constexpr std::uint8_t kEmpty = 0;
-    return {text.empty() ? &kEmpty : reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+    return {text.empty() ? &kEmpty : reinterpret_cast<const std::uint8_t*>(text.data()),
+            text.size()};
   }
   bool present() const { return data != nullptr; }
   ByteView bytes() const { return {data, size}; }
@@ -77,11 +78,11 @@ enum class GuestMessageKind : std::uint32_t { kRequest = 0, kResponse = 1, kSend
 /// What `receive` and `send-and-await-response` give back.
 struct GuestMessage {
   GuestMessageKind kind = GuestMessageKind::kRequest;
-  GuestAddress source;   // for a send error: the target that could not answer
-  GuestRequest request;  // for a send error: the original message
-  GuestBytes context;    // optional
-  std::uint32_t error_kind = 0;      // 0 offline, 1 timeout (order of the WIT enum)
-  GuestBlob blob;                    // for a send error: the original blob
+  GuestAddress source;           // for a send error: the target that could not answer
+  GuestRequest request;          // for a send error: the original message
+  GuestBytes context;            // optional
+  std::uint32_t error_kind = 0;  // 0 offline, 1 timeout (order of the WIT enum)
+  GuestBlob blob;                // for a send error: the original blob
 };
 
 enum class GuestOnExitKind : std::uint32_t { kNone = 0, kRestart = 1, kRequests = 2 };

@@ -16,11 +16,10 @@ enum class Outcome : std::int32_t {
   kYield = 3,    // done, but suspend the guest at its next interruption point (overload)
 };
 
-/// The host side of one instance. The engine calls these on the thread that polls the instance, one at
-/// a time. Functions that may wait are marked "may wait": they get their arguments by pointer at the
-/// first call; after kPending they are called again at each poll with a null pointer, until they answer
-/// something else. Functions never throw.
-/// Semantics of each: kernel.md 2.5.
+/// The host side of one instance. The engine calls these on the thread that polls the instance, one
+/// at a time. Functions that may wait are marked "may wait": they get their arguments by pointer at
+/// the first call; after kPending they are called again at each poll with a null pointer, until
+/// they answer something else. Functions never throw. Semantics of each: kernel.md 2.5.
 class HostCalls {
  public:
   virtual ~HostCalls() = default;

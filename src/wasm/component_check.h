@@ -1,0 +1,13 @@
+// What is wrong with bytes that should be a component, told before the slow compilation.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace kinode::wasm {
+
+/// Looks at the header and the outermost imports and exports only: a success still may not compile.
+/// Errors name what was found and what would be right. Thread: any.
+Status check_component(ByteView bytes);
+
+}  // namespace kinode::wasm

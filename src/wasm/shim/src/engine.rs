@@ -1,0 +1,153 @@
+//! The engine and compiled programs.
+
+use std::sync::{Arc, OnceLock};
+
+use wasmtime::component::types::{ComponentItem, Type};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::{
+    Config, Engine, Error, InstanceAllocationStrategy, PoolingAllocationConfig, Result,
+    WasmBacktraceDetails,
+};
+
+use crate::abi;
+use crate::host::HostState;
+use crate::linker::add_standard;
+use crate::wasi::Reactor;
+
+/// A guest runs on for between one and two ticks.
+pub const SLICE_TICKS: u64 = 2;
+
+/// Room on a guest's stack for the host calls, beside what the guest may use.
+const HOST_STACK_BYTES: usize = 1 << 20;
+
+/// `ShimConfig` of `wasm/shim_abi.h`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct EngineConfig {
+    /// Instances that the pool has room for; 0 allocates each on demand.
+    pub pool_size: u32,
+    /// Threads of one compilation.
+    pub compile_threads: u32,
+    /// What a guest may use of its stack.
+    pub stack_bytes: usize,
+    /// What is kept of an instance's stderr.
+    pub stderr_bytes: usize,
+}
+
+pub struct ShimEngine {
+    pub engine: Engine,
+    config: EngineConfig,
+    bare: Linker<HostState>,
+    wasi: OnceLock<Linker<HostState>>,
+    reactor: Arc<Reactor>,
+}
+
+pub struct ShimProgram {
+    pub pre: InstancePre<HostState>,
+    pub init: ComponentExportIndex,
+    pub component: Component,
+    /// Present when the component imports WASI.
+    pub reactor: Option<Arc<Reactor>>,
+    pub config: EngineConfig,
+}
+
+impl ShimEngine {
+    pub fn new(config: EngineConfig) -> Result<Self> {
+        let engine = Engine::new(&settings(&config))?;
+        let mut bare = Linker::new(&engine);
+        add_standard(&mut bare)?;
+        Ok(Self { engine, config, bare, wasi: OnceLock::new(), reactor: Arc::default() })
+    }
+
+    pub fn compile(&self, bytes: &[u8]) -> Result<ShimProgram> {
+        // A pool per compilation: no thread stays behind, and the nice value keeps guests responsive.
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.config.compile_threads as usize)
+            .thread_name(|_| "kinode-compile".into())
+            .start_handler(|_| unsafe {
+                libc::setpriority(libc::PRIO_PROCESS, 0, 10);
+            })
+            .build()?;
+        let component = pool.install(|| Component::new(&self.engine, bytes))?;
+        self.program(component)
+    }
+
+    /// # Safety
+    /// The file was written by `serialize` of an engine with the same fingerprint.
+    pub unsafe fn load(&self, path: &str) -> Result<ShimProgram> {
+        let component = unsafe { Component::deserialize_file(&self.engine, path)? };
+        self.program(component)
+    }
+
+    fn program(&self, component: Component) -> Result<ShimProgram> {
+        let ty = component.component_type();
+        let uses_wasi = ty.imports(&self.engine).any(|(name, _)| name.starts_with("wasi:"));
+        let linker = if uses_wasi { self.wasi()? } else { &self.bare };
+        Ok(ShimProgram {
+            pre: linker.instantiate_pre(&component)?,
+            init: init_export(&component)?,
+            component,
+            reactor: uses_wasi.then(|| self.reactor.clone()),
+            config: self.config,
+        })
+    }
+
+    fn wasi(&self) -> Result<&Linker<HostState>> {
+        if let Some(linker) = self.wasi.get() {
+            return Ok(linker);
+        }
+        let mut linker = self.bare.clone();
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        Ok(self.wasi.get_or_init(|| linker))
+    }
+}
+
+fn settings(config: &EngineConfig) -> Config {
+    let mut settings = Config::new();
+    settings
+        .epoch_interruption(true)
+        .max_wasm_stack(config.stack_bytes)
+        .async_stack_size(config.stack_bytes + HOST_STACK_BYTES)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+    if config.pool_size > 0 {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_component_instances(config.pool_size)
+            .total_core_instances(config.pool_size.saturating_mul(4))
+            .total_memories(config.pool_size)
+            .total_tables(config.pool_size.saturating_mul(2))
+            .total_stacks(config.pool_size);
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    settings
+}
+
+fn init_export(component: &Component) -> Result<ComponentExportIndex> {
+    let what = match component.get_export(None, "init") {
+        Some((ComponentItem::ComponentFunc(function), index)) => {
+            let types: Vec<Type> = function.params().map(|(_, ty)| ty).collect();
+            if types == [Type::String] && function.results().len() == 0 {
+                return Ok(index);
+            }
+            "its export 'init' has another signature"
+        }
+        Some(_) => "its export 'init' is no function",
+        None => "it has no export 'init'",
+    };
+    Err(Error::msg(format!("{what}; a process exports `init: func(our: string)`")))
+}
+
+/// All bytes that wasmtime hashes to tell whether an image fits this engine: version, flags, CPU.
+pub fn fingerprint(engine: &Engine, out: &abi::Sink) {
+    struct Collect(Vec<u8>);
+    impl std::hash::Hasher for Collect {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+        fn finish(&self) -> u64 {
+            0
+        }
+    }
+    let mut all = Collect(Vec::new());
+    std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut all);
+    out.put(&all.0);
+}

@@ -1,0 +1,484 @@
+//! The records of the world as wasmtime types: `...In` from a guest, as views into its memory,
+//! `...Out` to a guest, from views of host memory. Field order and names are those of the WIT.
+
+use std::borrow::Cow;
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::{ComponentType, Lift, Lower, WasmList, WasmStr};
+
+use crate::abi;
+use crate::host::HostState;
+use crate::limits::{CAPABILITIES_PER_CALL_MAX, SENDS_PER_CALL_MAX};
+
+pub type Cx<'a> = StoreContextMut<'a, HostState>;
+
+// ---- from a guest --------------------------------------------------------------------------------
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct ProcessIdIn {
+    #[component(name = "process-name")]
+    process: WasmStr,
+    #[component(name = "package-name")]
+    package: WasmStr,
+    #[component(name = "publisher-node")]
+    publisher: WasmStr,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct AddressIn {
+    node: WasmStr,
+    process: ProcessIdIn,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct CapabilityIn {
+    issuer: AddressIn,
+    params: WasmStr,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct RequestIn {
+    inherit: bool,
+    #[component(name = "expects-response")]
+    expects: Option<u64>,
+    body: WasmList<u8>,
+    metadata: Option<WasmStr>,
+    capabilities: WasmList<CapabilityIn>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct ResponseIn {
+    inherit: bool,
+    body: WasmList<u8>,
+    metadata: Option<WasmStr>,
+    capabilities: WasmList<CapabilityIn>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct BlobIn {
+    mime: Option<WasmStr>,
+    bytes: WasmList<u8>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub enum OnExitIn {
+    #[component(name = "none")]
+    None,
+    #[component(name = "restart")]
+    Restart,
+    #[component(name = "requests")]
+    Requests(WasmList<(AddressIn, RequestIn, Option<BlobIn>)>),
+}
+
+pub type SendIn = (AddressIn, RequestIn, Option<WasmList<u8>>, Option<BlobIn>);
+pub type GrantIn = (ProcessIdIn, WasmStr);
+
+/// Turns lifted values into views. Owns what had to be copied (text that is not UTF-8, arrays of
+/// views), so it must live until the host call is over. Nothing may run in the guest meanwhile.
+pub struct Views<'a> {
+    pub store: Cx<'a>,
+    texts: Vec<String>,
+    capabilities: Vec<Vec<abi::Capability>>,
+    capability_count: usize,
+    on_exit: Vec<abi::OnExitRequest>,
+}
+
+impl<'a> Views<'a> {
+    pub fn new(store: Cx<'a>) -> Self {
+        Self {
+            store,
+            texts: Vec::new(),
+            capabilities: Vec::new(),
+            capability_count: 0,
+            on_exit: Vec::new(),
+        }
+    }
+
+    pub fn bytes(&self, list: &WasmList<u8>) -> abi::Bytes {
+        abi::Bytes::of(list.as_le_slice(&self.store))
+    }
+
+    pub fn optional_bytes(&self, list: &Option<WasmList<u8>>) -> abi::Bytes {
+        list.as_ref().map_or(abi::Bytes::NONE, |l| self.bytes(l))
+    }
+
+    /// Guests may keep text as UTF-8, UTF-16 or Latin-1; the host sees UTF-8.
+    pub fn text(&mut self, text: &WasmStr) -> wasmtime::Result<abi::Bytes> {
+        match text.to_str(&self.store)? {
+            Cow::Borrowed(text) => Ok(abi::Bytes::of(text.as_bytes())),
+            Cow::Owned(text) => {
+                let view = abi::Bytes::of(text.as_bytes());
+                self.texts.push(text); // moves the String, not its bytes
+                Ok(view)
+            }
+        }
+    }
+
+    pub fn optional_text(&mut self, text: &Option<WasmStr>) -> wasmtime::Result<abi::Bytes> {
+        match text {
+            None => Ok(abi::Bytes::NONE),
+            Some(text) => self.text(text),
+        }
+    }
+
+    fn process_id(&mut self, id: &ProcessIdIn) -> wasmtime::Result<abi::ProcessId> {
+        Ok(abi::ProcessId {
+            process: self.text(&id.process)?,
+            package: self.text(&id.package)?,
+            publisher: self.text(&id.publisher)?,
+        })
+    }
+
+    fn address(&mut self, address: &AddressIn) -> wasmtime::Result<abi::Address> {
+        Ok(abi::Address {
+            node: self.text(&address.node)?,
+            process: self.process_id(&address.process)?,
+        })
+    }
+
+    /// The array stays in `self`.
+    pub fn capabilities(
+        &mut self,
+        list: &WasmList<CapabilityIn>,
+    ) -> wasmtime::Result<&'static [abi::Capability]> {
+        let count = list.len();
+        if count == 0 {
+            return Ok(&[]);
+        }
+        self.capability_count = self.capability_count.saturating_add(count);
+        bounded("capabilities", self.capability_count, CAPABILITIES_PER_CALL_MAX)?;
+        let mut out = Vec::with_capacity(count);
+        for index in 0..count {
+            let cap = element(list, &mut self.store, index)?;
+            out.push(abi::Capability {
+                issuer: self.address(&cap.issuer)?,
+                params: self.text(&cap.params)?,
+            });
+        }
+        let view = unsafe { abi::array(out.as_ptr(), count) };
+        self.capabilities.push(out);
+        Ok(view)
+    }
+
+    pub fn request(&mut self, request: &RequestIn) -> wasmtime::Result<abi::Request> {
+        let capabilities = self.capabilities(&request.capabilities)?;
+        Ok(abi::Request {
+            inherit: request.inherit,
+            has_expects: request.expects.is_some(),
+            expects: request.expects.unwrap_or(0),
+            body: self.bytes(&request.body),
+            metadata: self.optional_text(&request.metadata)?,
+            capabilities: capabilities.as_ptr(),
+            capability_count: capabilities.len(),
+        })
+    }
+
+    pub fn response(&mut self, response: &ResponseIn) -> wasmtime::Result<abi::Request> {
+        let capabilities = self.capabilities(&response.capabilities)?;
+        Ok(abi::Request {
+            inherit: response.inherit,
+            has_expects: false,
+            expects: 0,
+            body: self.bytes(&response.body),
+            metadata: self.optional_text(&response.metadata)?,
+            capabilities: capabilities.as_ptr(),
+            capability_count: capabilities.len(),
+        })
+    }
+
+    pub fn blob(&mut self, blob: &Option<BlobIn>) -> wasmtime::Result<abi::Blob> {
+        match blob {
+            None => Ok(abi::Blob::default()),
+            Some(blob) => Ok(abi::Blob {
+                present: true,
+                mime: self.optional_text(&blob.mime)?,
+                bytes: self.bytes(&blob.bytes),
+            }),
+        }
+    }
+
+    pub fn send(
+        &mut self,
+        (target, request, context, blob): &SendIn,
+    ) -> wasmtime::Result<abi::Send> {
+        Ok(abi::Send {
+            target: self.address(target)?,
+            request: self.request(request)?,
+            context: self.optional_bytes(context),
+            blob: self.blob(blob)?,
+        })
+    }
+
+    pub fn sends(&mut self, list: &WasmList<SendIn>) -> wasmtime::Result<Vec<abi::Send>> {
+        bounded("messages", list.len(), SENDS_PER_CALL_MAX)?;
+        let mut out = Vec::with_capacity(list.len());
+        for index in 0..list.len() {
+            let send = element(list, &mut self.store, index)?;
+            out.push(self.send(&send)?);
+        }
+        Ok(out)
+    }
+
+    /// The array stays in `self`; once per call.
+    pub fn on_exit(&mut self, on_exit: &OnExitIn) -> wasmtime::Result<abi::OnExit> {
+        let kind = match on_exit {
+            OnExitIn::None => abi::ON_EXIT_NONE,
+            OnExitIn::Restart => abi::ON_EXIT_RESTART,
+            OnExitIn::Requests(list) => {
+                bounded("on-exit requests", list.len(), SENDS_PER_CALL_MAX)?;
+                for index in 0..list.len() {
+                    let (target, request, blob) = element(list, &mut self.store, index)?;
+                    let request = abi::OnExitRequest {
+                        target: self.address(&target)?,
+                        request: self.request(&request)?,
+                        blob: self.blob(&blob)?,
+                    };
+                    self.on_exit.push(request);
+                }
+                abi::ON_EXIT_REQUESTS
+            }
+        };
+        Ok(abi::OnExit { kind, requests: self.on_exit.as_ptr(), request_count: self.on_exit.len() })
+    }
+
+    pub fn grants(&mut self, list: &WasmList<GrantIn>) -> wasmtime::Result<Vec<abi::Grant>> {
+        bounded("grants", list.len(), CAPABILITIES_PER_CALL_MAX)?;
+        let mut out = Vec::with_capacity(list.len());
+        for index in 0..list.len() {
+            let (process, params) = element(list, &mut self.store, index)?;
+            out.push(abi::Grant {
+                process: self.process_id(&process)?,
+                params: self.text(&params)?,
+            });
+        }
+        Ok(out)
+    }
+}
+
+fn element<T: Lift>(list: &WasmList<T>, store: &mut Cx<'_>, index: usize) -> wasmtime::Result<T> {
+    list.get(store, index).expect("the index is below the length")
+}
+
+fn bounded(what: &str, count: usize, max: usize) -> wasmtime::Result<()> {
+    if count <= max {
+        return Ok(());
+    }
+    Err(wasmtime::Error::new(crate::host::HostTrap(format!(
+        "one call carried {count} {what}; at most {max} are accepted: split it"
+    ))))
+}
+
+// ---- to a guest ----------------------------------------------------------------------------------
+// Lifetimes are 'static because wasmtime wants it; the host keeps the views until its next call.
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct ProcessIdOut {
+    #[component(name = "process-name")]
+    process: &'static str,
+    #[component(name = "package-name")]
+    package: &'static str,
+    #[component(name = "publisher-node")]
+    publisher: &'static str,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct AddressOut {
+    node: &'static str,
+    process: ProcessIdOut,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct CapabilityOut {
+    issuer: AddressOut,
+    params: &'static str,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct RequestOut {
+    inherit: bool,
+    #[component(name = "expects-response")]
+    expects: Option<u64>,
+    body: &'static [u8],
+    metadata: Option<&'static str>,
+    capabilities: Vec<CapabilityOut>,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct ResponseOut {
+    inherit: bool,
+    body: &'static [u8],
+    metadata: Option<&'static str>,
+    capabilities: Vec<CapabilityOut>,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct BlobOut {
+    mime: Option<&'static str>,
+    bytes: &'static [u8],
+}
+
+#[derive(ComponentType, Lower)]
+#[component(variant)]
+pub enum MessageOut {
+    #[component(name = "request")]
+    Request(RequestOut),
+    #[component(name = "response")]
+    Response((ResponseOut, Option<&'static [u8]>)),
+}
+
+#[derive(ComponentType, Lower, Clone, Copy)]
+#[component(enum)]
+#[repr(u8)]
+pub enum SendErrorKindOut {
+    #[component(name = "offline")]
+    Offline,
+    #[component(name = "timeout")]
+    Timeout,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct SendErrorOut {
+    kind: SendErrorKindOut,
+    target: AddressOut,
+    message: MessageOut,
+    #[component(name = "lazy-load-blob")]
+    blob: Option<BlobOut>,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(variant)]
+pub enum OnExitOut {
+    #[component(name = "none")]
+    None,
+    #[component(name = "restart")]
+    Restart,
+    #[component(name = "requests")]
+    Requests(Vec<(AddressOut, RequestOut, Option<BlobOut>)>),
+}
+
+#[derive(ComponentType, Lower, Clone, Copy)]
+#[component(enum)]
+#[repr(u8)]
+pub enum SpawnErrorOut {
+    #[component(name = "name-taken")]
+    NameTaken,
+    #[component(name = "no-file-at-path")]
+    NoFileAtPath,
+}
+
+pub type Delivered = (AddressOut, MessageOut);
+pub type Received = Result<Delivered, (SendErrorOut, Option<&'static [u8]>)>;
+pub type Awaited = Result<Delivered, SendErrorOut>;
+
+// Safety of the functions below: the host keeps every view alive until its next call (guest_views.h),
+// and wasmtime lowers the value before the guest runs on.
+
+pub fn process_id(id: &abi::ProcessId) -> ProcessIdOut {
+    unsafe {
+        ProcessIdOut {
+            process: id.process.text(),
+            package: id.package.text(),
+            publisher: id.publisher.text(),
+        }
+    }
+}
+
+pub fn address(address: &abi::Address) -> AddressOut {
+    AddressOut { node: unsafe { address.node.text() }, process: process_id(&address.process) }
+}
+
+pub fn capabilities(caps: &[abi::Capability]) -> Vec<CapabilityOut> {
+    let out = |cap: &abi::Capability| CapabilityOut {
+        issuer: address(&cap.issuer),
+        params: unsafe { cap.params.text() },
+    };
+    caps.iter().map(out).collect()
+}
+
+fn request(request: &abi::Request) -> RequestOut {
+    unsafe {
+        RequestOut {
+            inherit: request.inherit,
+            expects: request.has_expects.then_some(request.expects),
+            body: request.body.slice(),
+            metadata: request.metadata.optional_text(),
+            capabilities: capabilities(abi::array(request.capabilities, request.capability_count)),
+        }
+    }
+}
+
+pub fn blob(blob: &abi::Blob) -> Option<BlobOut> {
+    blob.present
+        .then(|| unsafe { BlobOut { mime: blob.mime.optional_text(), bytes: blob.bytes.slice() } })
+}
+
+pub fn on_exit(on_exit: &abi::OnExit) -> OnExitOut {
+    match on_exit.kind {
+        abi::ON_EXIT_RESTART => OnExitOut::Restart,
+        abi::ON_EXIT_REQUESTS => {
+            let requests = unsafe { abi::array(on_exit.requests, on_exit.request_count) };
+            let out =
+                |r: &abi::OnExitRequest| (address(&r.target), request(&r.request), blob(&r.blob));
+            OnExitOut::Requests(requests.iter().map(out).collect())
+        }
+        _ => OnExitOut::None,
+    }
+}
+
+/// A send error carries back the request that failed.
+fn message(message: &abi::Message) -> MessageOut {
+    if message.kind != abi::MESSAGE_RESPONSE {
+        return MessageOut::Request(request(&message.request));
+    }
+    let RequestOut { inherit, body, metadata, capabilities, .. } = request(&message.request);
+    let response = ResponseOut { inherit, body, metadata, capabilities };
+    MessageOut::Response((response, unsafe { message.context.optional_slice() }))
+}
+
+fn send_error(failed: &abi::Message) -> SendErrorOut {
+    SendErrorOut {
+        kind: match failed.error_kind {
+            0 => SendErrorKindOut::Offline,
+            _ => SendErrorKindOut::Timeout,
+        },
+        target: address(&failed.source),
+        message: MessageOut::Request(request(&failed.request)),
+        blob: blob(&failed.blob),
+    }
+}
+
+pub fn received(got: &abi::Message) -> Received {
+    match got.kind {
+        abi::MESSAGE_SEND_ERROR => Err((send_error(got), unsafe { got.context.optional_slice() })),
+        _ => Ok((address(&got.source), message(got))),
+    }
+}
+
+pub fn awaited(got: &abi::Message) -> Awaited {
+    match got.kind {
+        abi::MESSAGE_SEND_ERROR => Err(send_error(got)),
+        _ => Ok((address(&got.source), message(got))),
+    }
+}
+
+pub fn spawned(spawned: &abi::Spawned) -> Result<ProcessIdOut, SpawnErrorOut> {
+    match (spawned.ok, spawned.error) {
+        (true, _) => Ok(process_id(&spawned.id)),
+        (false, 0) => Err(SpawnErrorOut::NameTaken),
+        (false, _) => Err(SpawnErrorOut::NoFileAtPath),
+    }
+}

@@ -1,0 +1,173 @@
+//! The import table `kinode:process/standard@1.0.0`: lifts the arguments, calls the host, lowers the
+//! answer. No behaviour of the system is here.
+
+use wasmtime::Result;
+use wasmtime::component::{Linker, LinkerInstance, WasmList, WasmStr};
+
+use crate::abi;
+use crate::host::HostState;
+use crate::lift_lower::{
+    self as out, BlobIn, CapabilityIn, Cx, GrantIn, OnExitIn, ResponseIn, SendIn, Views,
+};
+use crate::waiting::{finish, waiting};
+
+pub const STANDARD: &str = "kinode:process/standard@1.0.0";
+
+pub fn add_standard(linker: &mut Linker<HostState>) -> Result<()> {
+    let mut standard = linker.instance(STANDARD)?;
+    add_own(&mut standard)?;
+    add_state(&mut standard)?;
+    add_capabilities(&mut standard)?;
+    add_blobs(&mut standard)?;
+    add_receiving(&mut standard)?;
+    add_sending(&mut standard)
+}
+
+type Instance<'a> = LinkerInstance<'a, HostState>;
+
+fn add_own(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap(
+        "print-to-terminal",
+        |store: Cx<'_>, (verbosity, message): (u8, WasmStr)| {
+            let mut views = Views::new(store);
+            let message = views.text(&message)?;
+            views.store.data().print_to_terminal(verbosity, message);
+            Ok(())
+        },
+    )?;
+    standard.func_wrap("our", |store: Cx<'_>, (): ()| Ok((out::address(&store.data().our()),)))?;
+    standard.func_wrap_async("set-on-exit", |store: Cx<'_>, (on_exit,): (OnExitIn,)| {
+        let mut views = Views::new(store);
+        let outcome =
+            views.on_exit(&on_exit).map(|on_exit| views.store.data().set_on_exit(&on_exit));
+        finish(views.store, outcome)
+    })?;
+    standard.func_wrap("get-on-exit", |store: Cx<'_>, (): ()| {
+        Ok((out::on_exit(&store.data().get_on_exit()),))
+    })?;
+    standard.func_wrap_async("spawn", |store: Cx<'_>, arguments: SpawnIn| {
+        let mut views = Views::new(store);
+        let first = spawn(&mut views, &arguments);
+        waiting(views.store, first, |host| host.spawn(None), |host| (out::spawned(&host.spawned),))
+    })
+}
+
+type SpawnIn =
+    (Option<WasmStr>, WasmStr, OnExitIn, WasmList<CapabilityIn>, WasmList<GrantIn>, bool);
+
+fn spawn(
+    views: &mut Views<'_>,
+    (name, wasm_path, on_exit, capabilities, grants, public): &SpawnIn,
+) -> Result<i32> {
+    let request_capabilities = views.capabilities(capabilities)?;
+    let grants = views.grants(grants)?;
+    let spawn = abi::Spawn {
+        name: views.optional_text(name)?,
+        wasm_path: views.text(wasm_path)?,
+        on_exit: views.on_exit(on_exit)?,
+        request_capabilities: request_capabilities.as_ptr(),
+        request_capability_count: request_capabilities.len(),
+        grant_capabilities: grants.as_ptr(),
+        grant_capability_count: grants.len(),
+        is_public: *public,
+    };
+    Ok(views.store.data_mut().spawn(Some(&spawn)))
+}
+
+fn add_state(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap_async("get-state", |mut store: Cx<'_>, (): ()| {
+        let first = store.data_mut().get_state();
+        waiting(store, Ok(first), HostState::get_state, |host| {
+            (unsafe { host.bytes.optional_slice() },)
+        })
+    })?;
+    standard.func_wrap_async("set-state", |store: Cx<'_>, (bytes,): (WasmList<u8>,)| {
+        let views = Views::new(store);
+        let bytes = views.bytes(&bytes);
+        let first = views.store.data().set_state(Some(&bytes));
+        waiting(views.store, Ok(first), |host| host.set_state(None), |_| ())
+    })?;
+    standard.func_wrap_async("clear-state", |mut store: Cx<'_>, (): ()| {
+        let first = store.data_mut().clear_state();
+        waiting(store, Ok(first), HostState::clear_state, |_| ())
+    })
+}
+
+fn add_capabilities(standard: &mut Instance<'_>) -> Result<()> {
+    type Caps = (WasmList<CapabilityIn>,);
+    standard.func_wrap_async("save-capabilities", |store: Cx<'_>, (caps,): Caps| {
+        let mut views = Views::new(store);
+        let outcome =
+            views.capabilities(&caps).map(|caps| views.store.data().save_capabilities(caps));
+        finish(views.store, outcome)
+    })?;
+    standard.func_wrap_async("drop-capabilities", |store: Cx<'_>, (caps,): Caps| {
+        let mut views = Views::new(store);
+        let outcome =
+            views.capabilities(&caps).map(|caps| views.store.data().drop_capabilities(caps));
+        finish(views.store, outcome)
+    })?;
+    standard.func_wrap("our-capabilities", |store: Cx<'_>, (): ()| {
+        Ok((out::capabilities(store.data().our_capabilities()),))
+    })
+}
+
+fn add_blobs(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap("has-blob", |store: Cx<'_>, (): ()| Ok((store.data().has_blob(),)))?;
+    standard.func_wrap("get-blob", |store: Cx<'_>, (): ()| {
+        Ok((out::blob(&store.data().get_blob()),))
+    })?;
+    standard
+        .func_wrap("last-blob", |store: Cx<'_>, (): ()| Ok((out::blob(&store.data().last_blob()),)))
+}
+
+fn add_receiving(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
+        let first = store.data_mut().receive();
+        waiting(store, Ok(first), HostState::receive, |host| (out::received(&host.message),))
+    })
+}
+
+fn add_sending(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap_async("send-request", |store: Cx<'_>, send: SendIn| {
+        let mut views = Views::new(store);
+        let outcome = views.send(&send).map(|send| views.store.data().send_request(&send));
+        finish(views.store, outcome)
+    })?;
+    standard.func_wrap_async("send-requests", |store: Cx<'_>, (list,): (WasmList<SendIn>,)| {
+        let mut views = Views::new(store);
+        let outcome = views.sends(&list).map(|sends| views.store.data().send_requests(&sends));
+        finish(views.store, outcome)
+    })?;
+    standard.func_wrap_async(
+        "send-response",
+        |store: Cx<'_>, (response, blob): (ResponseIn, Option<BlobIn>)| {
+            let mut views = Views::new(store);
+            let outcome = send_response(&mut views, &response, &blob);
+            finish(views.store, outcome)
+        },
+    )?;
+    standard.func_wrap_async(
+        "send-and-await-response",
+        |store: Cx<'_>, (target, request, blob): AwaitIn| {
+            let mut views = Views::new(store);
+            let first = views
+                .send(&(target, request, None, blob))
+                .map(|send| views.store.data_mut().send_and_await_response(Some(&send)));
+            let again = |host: &mut HostState| host.send_and_await_response(None);
+            waiting(views.store, first, again, |host| (out::awaited(&host.message),))
+        },
+    )
+}
+
+type AwaitIn = (out::AddressIn, out::RequestIn, Option<BlobIn>);
+
+fn send_response(
+    views: &mut Views<'_>,
+    response: &ResponseIn,
+    blob: &Option<BlobIn>,
+) -> Result<i32> {
+    let response = views.response(response)?;
+    let blob = views.blob(blob)?;
+    Ok(views.store.data().send_response(&response, &blob))
+}

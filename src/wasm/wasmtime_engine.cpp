@@ -1,0 +1,129 @@
+#include "wasm/wasmtime_engine.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "wasm/component_check.h"
+#include "wasm/shim_abi.h"
+#include "wasm/shim_host.h"
+
+namespace kinode::wasm {
+namespace {
+
+struct ShimDelete {
+  void operator()(ShimEngine* engine) const { kinode_shim_engine_delete(engine); }
+  void operator()(ShimProgram* program) const { kinode_shim_program_delete(program); }
+  void operator()(ShimInstance* instance) const { kinode_shim_instance_delete(instance); }
+};
+template <class T>
+using ShimOwned = std::unique_ptr<T, ShimDelete>;
+
+/// The shim holds one reference for as long as anything may still wake the instance.
+ShimWaker shim_waker(std::shared_ptr<Waker> waker) {
+  using Held = std::shared_ptr<Waker>;
+  return {.context = new Held(std::move(waker)),
+          .wake =
+              [](void* held) {
+                if (auto& w = *static_cast<Held*>(held)) w->wake();
+              },
+          .drop = [](void* held) { delete static_cast<Held*>(held); }};
+}
+
+class WasmtimeInstance final : public Instance {
+ public:
+  explicit WasmtimeInstance(ShimOwned<ShimInstance> shim) : shim_(std::move(shim)) {}
+
+  Polled poll() override { return static_cast<Polled>(kinode_shim_instance_poll(shim_.get())); }
+
+  std::string failure() const override {
+    std::string text;
+    const auto sink = ShimSink::to(text);
+    kinode_shim_instance_failure(shim_.get(), &sink);
+    return text;
+  }
+
+  std::string stderr_tail() const override {
+    std::string text;
+    const auto sink = ShimSink::to(text);
+    kinode_shim_instance_stderr(shim_.get(), &sink);
+    return text;
+  }
+
+  std::size_t memory_bytes() const override {
+    return kinode_shim_instance_memory_bytes(shim_.get());
+  }
+
+ private:
+  ShimOwned<ShimInstance> shim_;
+};
+
+class WasmtimeProgram final : public Program {
+ public:
+  explicit WasmtimeProgram(ShimOwned<ShimProgram> shim) : shim_(std::move(shim)) {}
+
+  Result<std::unique_ptr<Instance>> instantiate(InstanceSetup setup) const override {
+    const ShimSetup shim_setup{
+        .our = GuestBytes::of(setup.our),
+        .memory_bytes_max = setup.limits.memory_bytes_max,
+        .table_elements_max = setup.limits.table_elements_max,
+        .temp_dir = setup.temp_dir ? GuestBytes::of(*setup.temp_dir) : GuestBytes(),
+        .host = &shim_host_table(),
+        .host_context = setup.host,
+        .waker = shim_waker(std::move(setup.waker)),
+    };
+    std::string reason;
+    const auto error = ShimSink::to(reason);
+    ShimOwned<ShimInstance> instance(kinode_shim_instance_new(shim_.get(), &shim_setup, &error));
+    if (!instance) return fail(Code::kIo, "the process cannot start: " + reason);
+    return std::make_unique<WasmtimeInstance>(std::move(instance));
+  }
+
+ private:
+  ShimOwned<ShimProgram> shim_;
+};
+
+class WasmtimeEngine final : public Engine {
+ public:
+  explicit WasmtimeEngine(ShimOwned<ShimEngine> shim) : shim_(std::move(shim)) {}
+
+  Result<std::shared_ptr<const Program>> compile(ByteView component) override {
+    if (auto checked = check_component(component); !checked) {
+      return std::unexpected(checked.error());
+    }
+    std::string reason;
+    const auto error = ShimSink::to(reason);
+    ShimOwned<ShimProgram> program(
+        kinode_shim_compile(shim_.get(), GuestBytes::of(component), &error));
+    if (!program) {
+      return fail(Code::kInvalid, "the component does not fit this node: " + reason);
+    }
+    return std::make_shared<const WasmtimeProgram>(std::move(program));
+  }
+
+  void tick() noexcept override { kinode_shim_engine_tick(shim_.get()); }
+
+ private:
+  ShimOwned<ShimEngine> shim_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_wasmtime_engine(const WasmtimeConfig& config) {
+  const auto cores = std::max(1u, std::thread::hardware_concurrency());
+  const ShimConfig shim_config{
+      .pool_size = config.pool_size,
+      .compile_threads = config.compile_threads == 0 ? cores : config.compile_threads,
+      .stack_bytes = limits::kGuestStackBytes,
+      .stderr_bytes = limits::kStderrRingBytes,
+  };
+  std::string reason;
+  const auto error = ShimSink::to(reason);
+  ShimOwned<ShimEngine> shim(kinode_shim_engine_new(&shim_config, &error));
+  if (!shim) return fail(Code::kUnsupported, "the engine cannot start here: " + reason);
+  return std::make_unique<WasmtimeEngine>(std::move(shim));
+}
+
+}  // namespace kinode::wasm

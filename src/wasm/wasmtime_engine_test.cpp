@@ -1,0 +1,52 @@
+#include "wasm/wasmtime_engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wasm/recording_host.h"
+#include "wasm/test_component.h"
+
+namespace kinode::wasm {
+namespace {
+
+using testing::ElementsAre;
+
+class CountingWaker final : public Waker {
+ public:
+  std::atomic<int> count{0};
+  void wake() noexcept override { ++count; }
+};
+
+class WasmtimeTest : public testing::Test {
+ protected:
+  std::unique_ptr<Engine> engine = make_wasmtime_engine({}).value();
+  RecordingHost host;
+  std::shared_ptr<CountingWaker> waker = std::make_shared<CountingWaker>();
+
+  std::unique_ptr<Instance> start(const TestComponent& component, InstanceLimits limits = {}) {
+    auto program = engine->compile(component.binary());
+    EXPECT_TRUE(program.has_value()) << program.error().detail;
+    InstanceSetup setup{
+        .our = "n.os@p:k:sys", .limits = limits, .temp_dir = {}, .host = &host, .waker = waker};
+    return program.value()->instantiate(std::move(setup)).value();
+  }
+};
+
+TEST_F(WasmtimeTest, AGuestPrintsItsOwnAddressAndReturns) {
+  auto guest = start(
+      guest_doing("(call $print-to-terminal (i32.const 2) (local.get $our) (local.get $len))"));
+  EXPECT_EQ(guest->poll(), Polled::kDone);
+  EXPECT_THAT(host.calls, ElementsAre("print 2 'n.os@p:k:sys'"));
+}
+
+TEST_F(WasmtimeTest, AGuestThatReceivesSleepsUntilThereIsAMessage) {
+  auto guest = start(guest_doing("(call $receive (i32.const 1024)) (call $clear-state)"));
+  EXPECT_EQ(guest->poll(), Polled::kPending);
+  EXPECT_EQ(guest->poll(), Polled::kPending);
+  host.inbox.push_back({});
+  EXPECT_EQ(guest->poll(), Polled::kDone);
+  EXPECT_THAT(host.calls, ElementsAre("receive", "receive", "receive", "clear-state"));
+}
+
+}  // namespace
+}  // namespace kinode::wasm
