@@ -23,6 +23,9 @@ inline constexpr std::size_t kAddressTextBytesMax = 1024;
 inline constexpr std::size_t kCapsPerMessageMax = 1024;
 inline constexpr std::size_t kCapParamsBytesMax = 64u << 10;
 
+/// Routers, addresses and ports of one node, so that one entry of the directory cannot be a burden.
+inline constexpr std::size_t kIdentityListMax = 1000;
+
 /// Nesting of JSON and MessagePack values from outside; deeper input is refused before recursion hurts.
 inline constexpr std::size_t kNestingMax = 64;
 
@@ -38,6 +41,7 @@ inline constexpr std::size_t kMailboxBytesMax = 64u << 20;
 
 /// What a message costs beside its bytes, when mailboxes are accounted.
 inline constexpr std::size_t kEnvelopeOverheadBytes = 256;
+inline constexpr std::size_t kCapOverheadBytes = 64;
 
 /// How long a guest that sends to a full mailbox is parked before the message fails.
 inline constexpr auto kParkTimeMax = 1s;

@@ -6,9 +6,6 @@ namespace kinode::msg {
 
 namespace {
 
-/// What one capability costs beside its texts and signature.
-constexpr std::size_t kCapOverheadBytes = 64;
-
 std::size_t size_of(const Address& address) {
   return address.node.size() + address.process.process.size() + address.process.package.size() +
          address.process.publisher.size();
@@ -18,7 +15,7 @@ std::size_t size_of(const SignedCaps& caps) {
   std::size_t sum = 0;
   for (const SignedCapability& c : caps) {
     // The params are held twice: as given and canonical.
-    sum += kCapOverheadBytes + size_of(c.cap.issuer()) + c.cap.params().size() +
+    sum += limits::kCapOverheadBytes + size_of(c.cap.issuer()) + c.cap.params().size() +
            c.cap.canonical_params().size() + c.signature.size();
   }
   return sum;
