@@ -15,7 +15,8 @@ struct Answer {
 };
 
 /// The response to `request` from `self`: same id, to its rsvp or else its source.
-inline msg::EnvelopeRef answer_to(const msg::Envelope& request, msg::AddressRef self, Answer answer) {
+inline msg::EnvelopeRef answer_to(const msg::Envelope& request, msg::AddressRef self,
+                                  Answer answer) {
   auto out = std::make_shared<msg::Envelope>();
   out->id = request.id;
   out->source = std::move(self);

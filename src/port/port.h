@@ -28,8 +28,8 @@ class Port {
 
   virtual const std::string& our_node() const = 0;
 
-  /// Sends on behalf of the module whose id is the envelope's source. Targets with the node `our` are
-  /// understood. Never blocks.
+  /// Sends on behalf of the module whose id is the envelope's source. Targets with the node `our`
+  /// are understood. Never blocks.
   virtual Routed send(msg::EnvelopeRef envelope) = 0;
 
   virtual bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const = 0;

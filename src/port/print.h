@@ -7,8 +7,8 @@
 
 namespace kinode::port {
 
-/// Thread: any. Never blocks on a terminal and never fails; what cannot be shown is dropped and counted
-/// by the receiver.
+/// Thread: any. Never blocks on a terminal and never fails; what cannot be shown is dropped and
+/// counted by the receiver.
 class PrintSink {
  public:
   virtual ~PrintSink() = default;

@@ -15,15 +15,15 @@ enum class Slice : std::uint8_t {
   kMore,     // run again soon, behind those that are ready now
 };
 
-/// A process, a module, a strand. Owned by shared_ptr; the executor keeps it alive while it is queued
-/// or running.
+/// A process, a module, a strand. Owned by shared_ptr; the executor keeps it alive while it is
+/// queued or running.
 class Actor : public std::enable_shared_from_this<Actor> {
  public:
   virtual ~Actor() = default;
 
   /// One slice of work: until there is nothing to do, or about limits::kGuestSlice has passed.
-  /// Never overlaps with itself; successive slices may run on different threads and see each other's
-  /// effects.
+  /// Never overlaps with itself; successive slices may run on different threads and see each
+  /// other's effects.
   virtual Slice run_slice() noexcept = 0;
 
   /// Told after each slice how long it took.

@@ -31,8 +31,8 @@ class Timers {
 };
 
 /// Runs work that may block (disk, compiling, key derivation) off the workers.
-/// Work with the same key runs one after the other, in the order of submission; different keys run in
-/// parallel. Thread: any. Work submitted after stop is dropped.
+/// Work with the same key runs one after the other, in the order of submission; different keys run
+/// in parallel. Thread: any. Work submitted after stop is dropped.
 class BlockingPool {
  public:
   virtual ~BlockingPool() = default;
@@ -44,7 +44,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// Makes sure that `actor` has a slice after this call. From a worker it goes to that worker's queue.
+  /// Makes sure that `actor` has a slice after this call. From a worker it goes to that worker's
+  /// queue.
   virtual void schedule(Actor& actor) = 0;
 
   /// Runs `work` on some worker, soon.

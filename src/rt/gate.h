@@ -44,8 +44,8 @@ class Gate {
     return Pass(this);
   }
 
-  /// Refuses from now on; `empty` runs once, on the thread of the last to leave, or here when nobody is
-  /// inside. Once.
+  /// Refuses from now on; `empty` runs once, on the thread of the last to leave, or here when
+  /// nobody is inside. Once.
   void close(Work empty) {
     {
       Lock lock(mutex_);

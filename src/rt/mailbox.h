@@ -27,10 +27,10 @@ enum class Pushed : std::uint8_t {
   kClosed,  // the owner has ended
 };
 
-/// Many senders, one receiver. Two lanes share one order of arrival: ordinary messages, bounded, and
-/// answers that the receiver has asked for, bounded by how many it may expect. So a receiver that waits
-/// for one answer gets it although its mailbox is full, and what it does not take stays accounted here.
-/// Thread: push*, wait_for_room, size from any; pop* and close from the receiver.
+/// Many senders, one receiver. Two lanes share one order of arrival: ordinary messages, bounded,
+/// and answers that the receiver has asked for, bounded by how many it may expect. So a receiver
+/// that waits for one answer gets it although its mailbox is full, and what it does not take stays
+/// accounted here. Thread: push*, wait_for_room, size from any; pop* and close from the receiver.
 template <class T>
 class Mailbox {
  public:
@@ -41,8 +41,8 @@ class Mailbox {
 
   explicit Mailbox(MailboxBounds bounds) : bounds_(bounds) {}
 
-  /// Queues `value`, which counts as `bytes`. An empty lane takes one value of any size, so that a large
-  /// message is not undeliverable for ever. `value` is moved from only on kOk.
+  /// Queues `value`, which counts as `bytes`. An empty lane takes one value of any size, so that a
+  /// large message is not undeliverable for ever. `value` is moved from only on kOk.
   Pushed push(T& value, std::size_t bytes) {
     Lock lock(mutex_);
     if (closed_) return Pushed::kClosed;
@@ -61,8 +61,8 @@ class Mailbox {
     return Pushed::kOk;
   }
 
-  /// The oldest of both lanes. Parked senders are scheduled on `executor` when at least a quarter of the
-  /// bounds is free, so that each wake-up is worth a batch.
+  /// The oldest of both lanes. Parked senders are scheduled on `executor` when at least a quarter
+  /// of the bounds is free, so that each wake-up is worth a batch.
   std::optional<Item> pop(Executor& executor) {
     std::vector<std::weak_ptr<Actor>> wake;
     std::optional<Item> out;
@@ -101,8 +101,8 @@ class Mailbox {
     return next_++;
   }
 
-  /// False: there is room for `bytes`, or the mailbox is closed: try again now. True: `actor` will be
-  /// scheduled when there is room.
+  /// False: there is room for `bytes`, or the mailbox is closed: try again now. True: `actor` will
+  /// be scheduled when there is room.
   bool wait_for_room(std::size_t bytes, std::weak_ptr<Actor> actor) {
     Lock lock(mutex_);
     if (closed_ || has_room(bytes)) return false;
@@ -144,7 +144,8 @@ class Mailbox {
   };
   using Lane = std::deque<Entry>;
 
-  void append(Lane& lane, T& value, std::size_t bytes) __attribute__((requires_capability(mutex_))) {
+  void append(Lane& lane, T& value, std::size_t bytes)
+      __attribute__((requires_capability(mutex_))) {
     lane.push_back({Item{std::move(value), next_++}, bytes});
   }
   static std::optional<Item> take(Lane& lane) {

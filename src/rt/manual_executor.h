@@ -1,5 +1,5 @@
-// The executor for tests and simulation: one thread, a clock that stands still, an order that a seed
-// decides. Nothing happens unless run_* or advance is called.
+// The executor for tests and simulation: one thread, a clock that stands still, an order that a
+// seed decides. Nothing happens unless run_* or advance is called.
 #pragma once
 
 #include <deque>
@@ -32,7 +32,8 @@ class ManualExecutor final : public Executor {
   /// Runs until nothing is ready. False: `steps_max` was reached first (something never rests).
   bool run_until_idle(std::size_t steps_max = 1'000'000);
 
-  /// Moves time, firing what is due on the way, each timer at its own time, and running what it causes.
+  /// Moves time, firing what is due on the way, each timer at its own time, and running what it
+  /// causes.
   void advance(Nanos by);
 
  private:

@@ -1,5 +1,5 @@
-// A mutex that clang's thread-safety analysis understands. Locks live in rt/ only, or where a comment
-// says which data they guard; none is held across I/O or a callback.
+// A mutex that clang's thread-safety analysis understands. Locks live in rt/ only, or where a
+// comment says which data they guard; none is held across I/O or a callback.
 #pragma once
 
 #include <mutex>
@@ -20,7 +20,9 @@ class __attribute__((capability("mutex"))) Mutex {
 
 class __attribute__((scoped_lockable)) Lock {
  public:
-  explicit Lock(Mutex& mutex) __attribute__((acquire_capability(mutex))) : mutex_(mutex) { mutex_.lock(); }
+  explicit Lock(Mutex& mutex) __attribute__((acquire_capability(mutex))) : mutex_(mutex) {
+    mutex_.lock();
+  }
   ~Lock() __attribute__((release_capability())) { mutex_.unlock(); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;

@@ -1,9 +1,8 @@
 #include "rt/thread_executor.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <sched.h>
 
 #include "base/assert.h"
 #include "rt/ticker.h"
@@ -67,7 +66,8 @@ void ThreadExecutor::schedule(Actor& actor) {
   if (!ActorState::notify(actor)) return;
   if (Worker* here = Worker::current(*this)) {
     const std::size_t length = here->push(actor.shared_from_this());
-    // One waiting actor is taken up when the present slice ends; more are worth waking somebody for.
+    // One waiting actor is taken up when the present slice ends; more are worth waking somebody
+    // for.
     if (length > 1 && idle_workers_.load(std::memory_order_relaxed) > 0) wake_idle_worker(here);
     ticker_->nudge();
     return;

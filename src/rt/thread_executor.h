@@ -1,4 +1,5 @@
-// The executor of a running node: N workers, each with an event loop and a ready queue (design 4.4).
+// The executor of a running node: N workers, each with an event loop and a ready queue
+// (design 4.4).
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -5,8 +5,8 @@
 namespace kinode::rt {
 
 namespace {
-// Beats without work before the ticker lies down: waking it costs its waker a system call, so it does
-// not do so between two requests that follow each other closely.
+// Beats without work before the ticker lies down: waking it costs its waker a system call, so it
+// does not do so between two requests that follow each other closely.
 constexpr int kQuietBeats = 100;
 }  // namespace
 
@@ -36,7 +36,8 @@ void Ticker::run() {
   while (!stopping_) {
     if (quiet >= kQuietBeats) {
       asleep_.store(true, std::memory_order_seq_cst);
-      while (!stopping_ && asleep_.load(std::memory_order_seq_cst) && !busy_()) signal_.wait(mutex_);
+      while (!stopping_ && asleep_.load(std::memory_order_seq_cst) && !busy_())
+        signal_.wait(mutex_);
       asleep_.store(false, std::memory_order_seq_cst);
       quiet = 0;
       continue;

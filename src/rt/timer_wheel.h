@@ -1,5 +1,5 @@
-// A hierarchical timing wheel (Varghese and Lauck 1987, scheme 7): arming and cancelling cost the same
-// for one timer and for a million.
+// A hierarchical timing wheel (Varghese and Lauck 1987, scheme 7): arming and cancelling cost the
+// same for one timer and for a million.
 #pragma once
 
 #include <array>

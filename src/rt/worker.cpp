@@ -9,8 +9,8 @@ namespace kinode::rt {
 
 namespace {
 
-// Looking at the event loop costs a system call, so short slices share one look; a socket waits at most
-// this long for it.
+// Looking at the event loop costs a system call, so short slices share one look; a socket waits at
+// most this long for it.
 constexpr Nanos kIoInterval = std::chrono::microseconds(50);
 
 thread_local Worker* t_worker = nullptr;
@@ -21,7 +21,9 @@ thread_local const ThreadExecutor* t_owner = nullptr;
 Worker::Worker(ThreadExecutor& owner, std::size_t index)
     : owner_(owner), index_(index), guard_(io_.get_executor()), timer_(io_) {}
 
-Worker* Worker::current(const ThreadExecutor& owner) { return t_owner == &owner ? t_worker : nullptr; }
+Worker* Worker::current(const ThreadExecutor& owner) {
+  return t_owner == &owner ? t_worker : nullptr;
+}
 
 void Worker::start() {
   thread_ = std::thread([this] { run(); });

@@ -49,7 +49,8 @@ Status MemKv::scan(std::string_view prefix, const Visit& visit) const {
   Map copy;  // `visit` may call back into the store
   {
     rt::Lock lock(mutex_);
-    for (auto it = live_.lower_bound(prefix); it != live_.end() && it->first.starts_with(prefix); ++it) {
+    for (auto it = live_.lower_bound(prefix); it != live_.end() && it->first.starts_with(prefix);
+         ++it) {
       copy.insert(*it);
     }
   }

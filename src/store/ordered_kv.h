@@ -26,7 +26,9 @@ struct WriteBatch {
   };
   std::vector<Operation> operations;
 
-  void put(std::string key, Bytes value) { operations.push_back({std::move(key), std::move(value)}); }
+  void put(std::string key, Bytes value) {
+    operations.push_back({std::move(key), std::move(value)});
+  }
   void erase(std::string key) { operations.push_back({std::move(key), std::nullopt}); }
 };
 
@@ -38,7 +40,8 @@ class OrderedKv {
   virtual Result<std::optional<Bytes>> get(std::string_view key) const = 0;
   virtual Status put(std::string_view key, ByteView value, Durability durability) = 0;
 
-  /// As put, but kOverloaded instead of waiting for the store to catch up. Nothing was written then.
+  /// As put, but kOverloaded instead of waiting for the store to catch up. Nothing was written
+  /// then.
   virtual Status try_put(std::string_view key, ByteView value) = 0;
 
   virtual Status erase(std::string_view key, Durability durability) = 0;

@@ -13,30 +13,36 @@ namespace {
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 rocksdb::Slice slice(ByteView bytes) { return slice(as_text(bytes)); }
-ByteView bytes_of(const rocksdb::Slice& s) { return as_bytes(std::string_view(s.data(), s.size())); }
+ByteView bytes_of(const rocksdb::Slice& s) {
+  return as_bytes(std::string_view(s.data(), s.size()));
+}
 
 /// `name` is the directory, for the message.
 Status check(const rocksdb::Status& status, const std::string& name) {
   if (status.ok()) return {};
   const std::string text = status.ToString();
   const auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
-  if (status.IsIncomplete()) return fail(Code::kOverloaded, "the store is catching up with its writes");
+  if (status.IsIncomplete())
+    return fail(Code::kOverloaded, "the store is catching up with its writes");
   if (status.IsNoSpace() || says("No space left")) {
-    return fail(Code::kIo, fmt::format("the disk of {} is full: free some space and start again", name));
+    return fail(Code::kIo,
+                fmt::format("the disk of {} is full: free some space and start again", name));
   }
   if (status.IsCorruption()) {
-    return fail(Code::kCorrupt, fmt::format("the database in {} is damaged ({}): restore it from a backup, "
-                                            "or move the directory away to start without it",
-                                            name, text));
+    return fail(Code::kCorrupt,
+                fmt::format("the database in {} is damaged ({}): restore it from a backup, "
+                            "or move the directory away to start without it",
+                            name, text));
   }
   if (says("lock")) {
     return fail(Code::kUnavailable,
                 fmt::format("another node uses {}: stop it first, or choose another home", name));
   }
   if (says("Permission denied")) {
-    return fail(Code::kDenied, fmt::format("no rights to write in {}: run as its owner, or change its "
-                                           "rights",
-                                           name));
+    return fail(Code::kDenied,
+                fmt::format("no rights to write in {}: run as its owner, or change its "
+                            "rights",
+                            name));
   }
   return fail(Code::kIo, fmt::format("the database in {}: {}", name, text));
 }
@@ -64,11 +70,13 @@ rocksdb::Options options() {
 
 class RocksKv final : public OrderedKv {
  public:
-  RocksKv(std::unique_ptr<rocksdb::DB> db, std::string name) : db_(std::move(db)), name_(std::move(name)) {}
+  RocksKv(std::unique_ptr<rocksdb::DB> db, std::string name)
+      : db_(std::move(db)), name_(std::move(name)) {}
 
   Result<std::optional<Bytes>> get(std::string_view key) const override {
     rocksdb::PinnableSlice value;
-    const auto status = db_->Get(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), slice(key), &value);
+    const auto status =
+        db_->Get(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), slice(key), &value);
     if (status.IsNotFound()) return std::nullopt;
     if (auto ok = check(status, name_); !ok) return std::unexpected(std::move(ok.error()));
     return Bytes::copy(bytes_of(value));

@@ -10,9 +10,10 @@ namespace {
 
 Status check_size(ByteView value) {
   if (value.size() <= limits::kStateBytesMax) return {};
-  return fail(Code::kOverloaded, fmt::format("a state of {} bytes is too large, {} are allowed: keep large "
-                                             "data in files",
-                                             value.size(), limits::kStateBytesMax));
+  return fail(Code::kOverloaded,
+              fmt::format("a state of {} bytes is too large, {} are allowed: keep large "
+                          "data in files",
+                          value.size(), limits::kStateBytesMax));
 }
 
 }  // namespace
@@ -34,6 +35,8 @@ Status StateStore::try_set(const msg::ProcessId& process, ByteView value) {
   return kv_.try_put(process.text(), value);
 }
 
-Status StateStore::clear(const msg::ProcessId& process) { return kv_.erase(process.text(), durability_); }
+Status StateStore::clear(const msg::ProcessId& process) {
+  return kv_.erase(process.text(), durability_);
+}
 
 }  // namespace kinode::store

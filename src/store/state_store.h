@@ -8,8 +8,8 @@
 
 namespace kinode::store {
 
-/// Thread: any. A call that returned is seen by every later one: there is no queue in between, so two
-/// writes land in the order in which they were made (fault 34).
+/// Thread: any. A call that returned is seen by every later one: there is no queue in between, so
+/// two writes land in the order in which they were made (fault 34).
 class StateStore {
  public:
   StateStore(OrderedKv& kv, Durability durability) : kv_(kv), durability_(durability) {}

@@ -1,0 +1,114 @@
+#include "kernel/cap_table.h"
+
+#include <algorithm>
+
+namespace kinode::kernel {
+
+namespace {
+
+auto find_cap(auto& caps, const msg::Capability& cap) {
+  return std::find_if(caps.begin(), caps.end(), [&](const auto& held) {
+    return held.cap.canonical_params() == cap.canonical_params();
+  });
+}
+
+}  // namespace
+
+bool CapTable::has(const msg::Capability& cap) const { return signature(cap).has_value(); }
+
+bool CapTable::can_message(const msg::Address& issuer) const {
+  rt::Lock lock(mutex_);
+  const auto it = by_issuer_.find(issuer);
+  if (it == by_issuer_.end()) return false;
+  return std::any_of(it->second.begin(), it->second.end(), [](const auto& held) {
+    return held.cap.canonical_params() == msg::kMessagingParams;
+  });
+}
+
+std::optional<Bytes> CapTable::signature(const msg::Capability& cap) const {
+  rt::Lock lock(mutex_);
+  const auto it = by_issuer_.find(cap.issuer());
+  if (it == by_issuer_.end()) return std::nullopt;
+  const auto found = find_cap(it->second, cap);
+  if (found == it->second.end()) return std::nullopt;
+  return found->signature;
+}
+
+CapTable::Added CapTable::add(const msg::SignedCapability& cap) {
+  rt::Lock lock(mutex_);
+  auto& caps = by_issuer_[cap.cap.issuer()];
+  if (const auto found = find_cap(caps, cap.cap); found != caps.end()) {
+    if (!cap.signature.empty()) found->signature = cap.signature;
+    return Added::kHeld;
+  }
+  if (count_ >= count_max_) {
+    if (caps.empty()) by_issuer_.erase(cap.cap.issuer());
+    return Added::kFull;
+  }
+  caps.push_back(cap);
+  ++count_;
+  version_.fetch_add(1, std::memory_order_release);
+  return Added::kNew;
+}
+
+bool CapTable::remove(const msg::Capability& cap) {
+  rt::Lock lock(mutex_);
+  const auto it = by_issuer_.find(cap.issuer());
+  if (it == by_issuer_.end()) return false;
+  const auto found = find_cap(it->second, cap);
+  if (found == it->second.end()) return false;
+  it->second.erase(found);
+  if (it->second.empty()) by_issuer_.erase(it);
+  --count_;
+  version_.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+std::vector<msg::Capability> CapTable::remove_issuer(const msg::Address& issuer) {
+  rt::Lock lock(mutex_);
+  std::vector<msg::Capability> out;
+  const auto it = by_issuer_.find(issuer);
+  if (it == by_issuer_.end()) return out;
+  for (auto& held : it->second) out.push_back(std::move(held.cap));
+  count_ -= out.size();
+  by_issuer_.erase(it);
+  version_.fetch_add(1, std::memory_order_release);
+  return out;
+}
+
+std::vector<msg::SignedCapability> CapTable::all() const {
+  rt::Lock lock(mutex_);
+  std::vector<msg::SignedCapability> out;
+  out.reserve(count_);
+  for (const auto& [issuer, caps] : by_issuer_) out.insert(out.end(), caps.begin(), caps.end());
+  return out;
+}
+
+std::size_t CapTable::size() const {
+  rt::Lock lock(mutex_);
+  return count_;
+}
+
+void HolderIndex::add(const msg::ProcessId& issuer, const msg::ProcessId& holder) {
+  rt::Lock lock(mutex_);
+  holders_[issuer].insert(holder);
+}
+
+std::vector<msg::ProcessId> HolderIndex::take(const msg::ProcessId& issuer) {
+  rt::Lock lock(mutex_);
+  const auto it = holders_.find(issuer);
+  if (it == holders_.end()) return {};
+  std::vector<msg::ProcessId> out(it->second.begin(), it->second.end());
+  holders_.erase(it);
+  return out;
+}
+
+void HolderIndex::forget_holder(const msg::ProcessId& issuer, const msg::ProcessId& holder) {
+  rt::Lock lock(mutex_);
+  const auto it = holders_.find(issuer);
+  if (it == holders_.end()) return;
+  it->second.erase(holder);
+  if (it->second.empty()) holders_.erase(it);
+}
+
+}  // namespace kinode::kernel

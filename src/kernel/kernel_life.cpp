@@ -1,0 +1,227 @@
+// How processes begin, end and begin again (kernel.md 3.7, 3.8, 2.5 spawn).
+#include <fmt/format.h>
+
+#include "kernel/kernel.h"
+#include "kernel/process.h"
+
+namespace kinode::kernel {
+
+namespace {
+
+bool is_reserved(const msg::ProcessId& id) {
+  return id.package == "distro" && id.publisher == "sys";
+}
+
+}  // namespace
+
+Result<RecordRef> Kernel::initialize(NewProcess process) {
+  if (auto safe = msg::check_kimap_safe(process.id); !safe)
+    return std::unexpected(std::move(safe.error()));
+  if (is_reserved(process.id)) {
+    // Fault 2: a program under the kernel's or a module's name would inherit what others granted
+    // it.
+    return fail(Code::kDenied,
+                fmt::format("process IDs of distro:sys are the node's own; {} cannot be "
+                            "taken",
+                            process.id.text()));
+  }
+  if (table_.size() >= limits::kProcessesMax) {
+    return fail(Code::kOverloaded, fmt::format("{} processes run already, the limit is {}",
+                                               table_.size(), limits::kProcessesMax));
+  }
+  auto record = std::make_shared<ProcessRecord>(our(process.id), process.is_public,
+                                                limits::kCapsPerProcessMax);
+  {
+    rt::Lock lock(record->mutex);
+    record->wasm_bytes_handle = std::move(process.wasm_bytes_handle);
+    record->wit_version = process.wit_version;
+    record->on_exit = std::move(process.on_exit);
+    record->wasm = std::move(process.wasm);
+    record->endpoint = std::make_shared<Process>(record, *this);
+  }
+  process.caps.push_back({msg::messaging_cap(*record->address), {}});
+  for (const auto& held : process.caps) {
+    if (record->caps.add(held) == CapTable::Added::kNew) {
+      holders_.add(held.cap.issuer().process, process.id);
+    }
+  }
+  if (!table_.insert(record)) {
+    return fail(Code::kExists, fmt::format("process with ID {} already exists", process.id.text()));
+  }
+  if (persisted(*record)) {
+    if (auto ok = persist(*record); !ok) {
+      table_.erase(*record);
+      return std::unexpected(std::move(ok.error()));
+    }
+  }
+  return record;
+}
+
+void Kernel::run(ProcessRecord& record) {
+  std::shared_ptr<Endpoint> endpoint;
+  {
+    rt::Lock lock(record.mutex);
+    if (record.phase != Phase::kWaiting) return;
+    record.phase = Phase::kRunning;
+    endpoint = record.endpoint;
+  }
+  static_cast<Process&>(*endpoint).start();
+}
+
+bool Kernel::kill(const RecordRef& record, Revoke revoke) {
+  std::shared_ptr<Endpoint> endpoint;
+  {
+    rt::Lock lock(record->mutex);
+    if (record->phase == Phase::kModule) return false;
+    record->phase = Phase::kGone;
+    endpoint = std::move(record->endpoint);
+    if (record->restart_timer != rt::TimerId{}) executor().timers().cancel(record->restart_timer);
+  }
+  if (endpoint) static_cast<Process&>(*endpoint).kill();
+  remove(record, revoke);
+  return true;
+}
+
+void Kernel::remove(const RecordRef& record, Revoke revoke) {
+  table_.erase(*record);
+  if (revoke == Revoke::kYes) revoke_all(*record);
+  const auto held = record->caps.all();
+  for (const auto& cap : held) holders_.forget_holder(cap.cap.issuer().process, record->id());
+  // Fault 35: what was killed stays dead.
+  if (persisted(*record))
+    complain("could not forget a process", rows_.erase_process(record->id(), held));
+}
+
+void Kernel::revoke_all(const ProcessRecord& record) {
+  for (const auto& holder_id : holders_.take(record.id())) {
+    const RecordRef holder = table_.find(holder_id);
+    if (!holder) continue;
+    const auto removed = holder->caps.remove_issuer(*record.address);
+    if (persisted(*holder)) complain("could not revoke", rows_.erase_caps(holder_id, removed));
+  }
+}
+
+void Kernel::print_end(const ProcessRecord& record, const EndReport& report) {
+  if (report.failed) {
+    say(0, fmt::format("\x1b[38;5;196mprocess {} ended with error:\x1b[0m\n{}",
+                       record.address->text(), printable(report.detail)));
+  } else {
+    say(1, fmt::format("process {} returned without error", record.address->text()));
+  }
+}
+
+void Kernel::ended(RecordRef record, const Endpoint& endpoint, EndReport report) {
+  msg::OnExit on_exit;
+  Nanos wait{0};
+  {
+    rt::Lock lock(record->mutex);
+    if (record->phase == Phase::kGone || record->endpoint.get() != &endpoint) return;
+    record->endpoint.reset();
+    on_exit = record->on_exit;
+    if (on_exit.kind == msg::OnExit::Kind::kRestart) {
+      wait = record->restart.after_exit(report.uptime);
+      record->phase = Phase::kBackingOff;
+    } else {
+      record->phase = Phase::kGone;
+    }
+  }
+  print_end(*record, report);
+  say(1, fmt::format("process {} has OnExit behavior {}", record->id().text(), on_exit.name()));
+  switch (on_exit.kind) {
+    case msg::OnExit::Kind::kNone:
+      remove(record, Revoke::kYes);
+      break;
+    case msg::OnExit::Kind::kRequests:
+      fire_on_exit(*record, on_exit);
+      remove(record, Revoke::kYes);
+      break;
+    case msg::OnExit::Kind::kRestart:
+      restart(record, wait);
+      break;
+  }
+}
+
+void Kernel::restart(const RecordRef& record, Nanos wait) {
+  auto next = std::make_shared<Process>(record, *this);
+  if (wait > Nanos{0}) {
+    const Instant when = executor().clock().now() + wait;
+    rt::Lock lock(record->mutex);
+    if (record->phase != Phase::kBackingOff) return;
+    record->restart_timer =
+        executor().timers().call_at(when, [this, weak = std::weak_ptr<ProcessRecord>(record)] {
+          if (const auto again = weak.lock()) restart(again, Nanos{0});
+        });
+    return;
+  }
+  {
+    rt::Lock lock(record->mutex);
+    if (record->phase != Phase::kBackingOff) return;
+    record->phase = Phase::kRunning;
+    record->restart_timer = {};
+    record->endpoint = next;
+  }
+  next->start();
+}
+
+void Kernel::fire_on_exit(ProcessRecord& record, const msg::OnExit& on_exit) {
+  msg::OnExit filtered = on_exit;
+  filter_on_exit(record, filtered);
+  for (auto& entry : filtered.requests) {
+    auto e = std::make_shared<msg::Envelope>();
+    e->id = random().next_u64();
+    e->source = record.address;
+    if (router_.is_ours(entry.target.node)) entry.target.node = parts_.our_node;
+    e->target = msg::share(entry.target);
+    entry.request.expects_response.reset();
+    e->message = std::move(entry.request);
+    if (entry.blob) e->blob = std::make_shared<msg::Blob>(std::move(*entry.blob));
+    const TargetView target = target_view(*e->target);
+    const Route route = router_.resolve(record, target);
+    msg::EnvelopeRef out = e;
+    if (!route.endpoint) {
+      router_.explain(record, target, route);
+    } else if (router_.deliver(*route.endpoint, out) == port::Routed::kFull) {
+      say(0, fmt::format(
+                 "event loop: the on-exit request of {} for {} was dropped: its mailbox is full",
+                 record.id().text(), e->target->text()));
+    }
+  }
+}
+
+SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes wasm) {
+  NewProcess child;
+  child.id = caller.id();
+  child.id.process = order.name;
+  child.wasm_bytes_handle = order.wasm_path;
+  child.on_exit = order.on_exit;
+  child.is_public = order.is_public;
+  child.wasm = std::move(wasm);
+  {
+    rt::Lock lock(caller.mutex);
+    child.wit_version = caller.wit_version;
+  }
+  for (const auto& cap : order.request_capabilities) {
+    if (cap.issuer() == *caller.address) {
+      child.caps.push_back({cap, {}});
+    } else if (auto signature = caller.caps.signature(cap)) {
+      child.caps.push_back({cap, std::move(*signature)});
+    }
+  }
+  child.caps.push_back({msg::messaging_cap(*caller.address), {}});
+  auto record = initialize(std::move(child));
+  if (!record) {
+    // Fault 39: the caller hears that the name is taken, and nobody is granted anything.
+    if (record.error().code != Code::kExists) say(0, "kernel: " + record.error().detail);
+    return SpawnResult::kNameTaken;
+  }
+  for (const auto& [holder_id, params] : order.grants) {
+    if (const RecordRef holder = table_.find(holder_id)) {
+      add_caps(*holder, {{msg::Capability(*(*record)->address, params), {}}});
+    }
+  }
+  add_caps(caller, {{msg::messaging_cap(*(*record)->address), {}}});
+  run(**record);
+  return SpawnResult::kOk;
+}
+
+}  // namespace kinode::kernel

@@ -1,0 +1,188 @@
+#include "kernel/process.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace kinode::kernel {
+
+namespace {
+
+/// Wakes the process of an instance, for as long as it exists.
+class ProcessWaker final : public wasm::Waker {
+ public:
+  ProcessWaker(std::weak_ptr<rt::Actor> actor, rt::Executor& executor)
+      : actor_(std::move(actor)), executor_(executor) {}
+  void wake() noexcept override {
+    if (const auto actor = actor_.lock()) executor_.schedule(*actor);
+  }
+
+ private:
+  const std::weak_ptr<rt::Actor> actor_;
+  rt::Executor& executor_;
+};
+
+}  // namespace
+
+Process::Process(RecordRef record, Services& services)
+    : Endpoint(*record, {limits::kMailboxCountMax, limits::kMailboxBytesMax}),
+      record_(std::move(record)),
+      services_(services),
+      ids_(services.random()) {}
+
+Process::~Process() = default;
+
+void Process::start() {
+  if (!started_.exchange(true)) services_.executor().schedule(*this);
+}
+
+void Process::kill() {
+  killed_.store(true);
+  services_.executor().schedule(*this);
+}
+
+std::function<void()> Process::waker() const {
+  return
+      [weak = std::weak_ptr<const rt::Actor>(weak_from_this()), &executor = services_.executor()] {
+        if (const auto actor = weak.lock()) executor.schedule(const_cast<rt::Actor&>(*actor));
+      };
+}
+
+bool Process::make_instance() {
+  std::shared_ptr<const wasm::Program> program;
+  {
+    rt::Lock lock(record_->mutex);
+    program = record_->program;
+  }
+  if (!program) {
+    if (compiling_) return false;
+    compiling_ = true;
+    services_.compile(record_,
+                      [self = std::static_pointer_cast<Process>(shared_from_this()),
+                       record = record_](Result<std::shared_ptr<const wasm::Program>> result) {
+                        if (result) {
+                          rt::Lock lock(record->mutex);
+                          record->program = std::move(*result);
+                          record->wasm = Bytes();
+                        } else {
+                          self->compile_error_ = std::move(result.error().detail);
+                        }
+                        self->compiled_.store(true, std::memory_order_release);
+                        self->services_.executor().schedule(*self);
+                      });
+    return false;
+  }
+  auto setup = services_.instance_setup(*record_);
+  setup.our = record_->address->text();
+  setup.host = this;
+  setup.waker = std::make_shared<ProcessWaker>(weak_from_this(), services_.executor());
+  auto instance = program->instantiate(std::move(setup));
+  if (!instance) {
+    compile_error_ = std::move(instance.error().detail);
+    return false;
+  }
+  instance_ = std::move(*instance);
+  return true;
+}
+
+bool Process::ready_to_poll() {
+  if (timer_fired_.exchange(false)) {
+    armed_.reset();
+    expire_contexts();
+  }
+  if (!outgoing_.empty() && !flush_outgoing()) return false;
+  return true;
+}
+
+rt::Slice Process::run_slice() noexcept {
+  if (ended_) return rt::Slice::kWaiting;
+  if (killed_.load()) {
+    ended_ = true;
+    instance_.reset();
+    mailbox().close(services_.executor());
+    if (armed_) services_.executor().timers().cancel(timer_);
+    return rt::Slice::kWaiting;
+  }
+  if (!started_.load()) return rt::Slice::kWaiting;
+  if (!instance_) {
+    if (compiling_ && !compiled_.load(std::memory_order_acquire)) return rt::Slice::kWaiting;
+    if (born_ == Instant{}) born_ = services_.executor().clock().now();
+    if (compile_error_.empty() && !make_instance() && compile_error_.empty()) {
+      return rt::Slice::kWaiting;
+    }
+    if (!compile_error_.empty()) {
+      print(0, fmt::format("kernel: process {} failed to instantiate: {}", record_->id().text(),
+                           printable(compile_error_)));
+      return end({true, {}, Nanos{0}});
+    }
+  }
+  if (!ready_to_poll()) return rt::Slice::kWaiting;
+  switch (instance_->poll()) {
+    case wasm::Polled::kPending:
+      // Waiting for a message, or interrupted: then the waker has scheduled the next slice.
+      return rt::Slice::kWaiting;
+    case wasm::Polled::kDone:
+      return end({false, {}, services_.executor().clock().now() - born_});
+    case wasm::Polled::kTrapped: {
+      std::string detail = instance_->stderr_tail();
+      const std::string failure = instance_->failure();
+      if (detail.empty()) {
+        detail = failure;
+      } else if (!failure.empty()) {
+        detail += "\n" + failure;
+      }
+      return end({true, std::move(detail), services_.executor().clock().now() - born_});
+    }
+  }
+  return rt::Slice::kWaiting;
+}
+
+rt::Slice Process::end(EndReport report) {
+  ended_ = true;
+  instance_.reset();
+  parked.store(false);
+  outgoing_.clear();
+  if (armed_) services_.executor().timers().cancel(timer_);
+  // Whoever waits for an answer to what was never taken in is told now, not when it times out.
+  for (const auto& envelope : mailbox().close(services_.executor())) {
+    const msg::Request* request = envelope->request();
+    if (request == nullptr || !request->expects_response ||
+        envelope->source->node != record_->address->node) {
+      continue;
+    }
+    auto error = std::make_shared<msg::Envelope>();
+    error->id = envelope->id;
+    error->source = record_->address;
+    error->target = envelope->source;
+    error->message = msg::SendError{msg::SendErrorKind::kTimeout, envelope};
+    const Route route = services_.router().resolve(*record_, target_view(*envelope->source));
+    msg::EnvelopeRef out = std::move(error);
+    if (route.endpoint) services_.router().deliver(*route.endpoint, out);
+  }
+  services_.ended(record_, *this, std::move(report));
+  return rt::Slice::kWaiting;
+}
+
+void Process::wake_at(Instant when) { services_.executor().timers().call_at(when, waker()); }
+
+void Process::arm(Instant when) {
+  if (armed_ && *armed_ <= when) return;
+  if (armed_) services_.executor().timers().cancel(timer_);
+  armed_ = when;
+  auto weak = std::weak_ptr<Process>(std::static_pointer_cast<Process>(shared_from_this()));
+  timer_ = services_.executor().timers().call_at(when, [weak] {
+    if (const auto self = weak.lock()) {
+      self->timer_fired_.store(true);
+      self->services_.executor().schedule(*self);
+    }
+  });
+}
+
+void Process::note_outstanding() {
+  answers_expected.store(contexts_.size(), std::memory_order_relaxed);
+}
+
+void Process::print(std::uint8_t verbosity, std::string content) {
+  services_.print().print({verbosity, msg::system_process("kernel"), std::move(content)});
+}
+
+}  // namespace kinode::kernel

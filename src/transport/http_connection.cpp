@@ -1,0 +1,203 @@
+#include "transport/http_connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+namespace kinode::transport {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadBytes = 16u << 10;
+
+bool is_loopback_peer(const TcpSocket& socket) {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  return !error && peer.address().is_loopback();
+}
+
+}  // namespace
+
+/// Holds the request and the connection until the answer is on its way.
+class HttpConnection::Exchange final : public HttpExchange {
+ public:
+  Exchange(std::shared_ptr<HttpConnection> connection, HttpRequest request)
+      : connection_(std::move(connection)), request_(std::move(request)) {}
+
+  ~Exchange() override {
+    // A handler that forgot its exchange must not leave the browser waiting.
+    if (!answered_.load()) respond({500, {}, Bytes::copy("the program gave no answer\n")});
+  }
+
+  const HttpRequest& request() const override { return request_; }
+
+  void respond(HttpResponse response) override {
+    if (answered_.exchange(true)) return;
+    const bool head_only = request_.message.method() == http::verb::head;
+    const bool keep_alive = request_.message.keep_alive();
+    auto connection = std::move(connection_);
+    if (std::this_thread::get_id() == connection->thread_) {
+      // The connection's own worker, between handlers: nothing else can touch it now.
+      connection->write(std::move(response), head_only, keep_alive);
+      return;
+    }
+    const auto executor = connection->executor();
+    boost::asio::dispatch(
+        executor,
+        [connection = std::move(connection), response = std::move(response), head_only,
+         keep_alive]() mutable { connection->write(std::move(response), head_only, keep_alive); });
+  }
+
+ private:
+  std::shared_ptr<HttpConnection> connection_;
+  const HttpRequest request_;
+  std::atomic<bool> answered_{false};
+};
+
+HttpConnection::HttpConnection(TcpSocket socket, HttpHandler& handler, const Clock& clock,
+                               HttpLimits limits,
+                               std::shared_ptr<std::atomic<std::size_t>> open_count)
+    : socket_(std::move(socket)),
+      handler_(handler),
+      clock_(clock),
+      limits_(limits),
+      open_count_(std::move(open_count)),
+      peer_is_loopback_(is_loopback_peer(socket_)) {
+  open_count_->fetch_add(1);
+}
+
+HttpConnection::~HttpConnection() { open_count_->fetch_sub(1); }
+
+void HttpConnection::start() {
+  thread_ = std::this_thread::get_id();
+  begin_request();
+  read_more();
+}
+
+void HttpConnection::begin_request() {
+  parser_.emplace();
+  parser_->eager(true);
+  parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
+  parser_->body_limit(limits_.body_bytes_max);
+  continued_ = false;
+  deadline_ = clock_.now() + limits_.idle_time_max;
+}
+
+void HttpConnection::read_more() {
+  if (begin_ == buffer_.size()) {
+    buffer_.clear();
+    begin_ = 0;
+    if (buffer_.capacity() > 4 * kReadBytes) buffer_.shrink_to_fit();
+  }
+  const std::size_t used = buffer_.size();
+  buffer_.resize(used + kReadBytes);
+  socket_.async_read_some(
+      boost::asio::buffer(buffer_.data() + used, kReadBytes),
+      [self = shared_from_this(), used](const error_code& error, std::size_t count) {
+        self->buffer_.resize(used + count);
+        if (error) {
+          self->close();
+          return;
+        }
+        self->parse();
+      });
+}
+
+void HttpConnection::parse() {
+  while (!parser_->is_done()) {
+    const std::size_t available = buffer_.size() - begin_;
+    if (available == 0) break;
+    const bool had_header = parser_->is_header_done();
+    if (!had_header && !parser_->got_some()) deadline_ = clock_.now() + limits_.header_time_max;
+    error_code error;
+    const std::size_t used =
+        parser_->put(boost::asio::const_buffer(buffer_.data() + begin_, available), error);
+    begin_ += used;
+    if (error == http::error::need_more) break;
+    if (error == http::error::body_limit) return refuse(413, "the body is too large for this node");
+    if (error == http::error::header_limit) return refuse(431, "the header is too large");
+    if (error) return refuse(400, "this is not an HTTP/1.1 request");
+    if (!had_header && parser_->is_header_done()) deadline_ = clock_.now() + limits_.body_time_max;
+  }
+  if (parser_->is_done()) {
+    hand_over();
+    return;
+  }
+  if (parser_->is_header_done() && !continued_) {
+    continued_ = true;
+    const auto& message = parser_->get();
+    if (boost::beast::iequals(message[http::field::expect], "100-continue")) return send_continue();
+  }
+  read_more();
+}
+
+void HttpConnection::send_continue() {
+  head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::asio::async_write(socket_, boost::asio::buffer(head_),
+                           [self = shared_from_this()](const error_code& error, std::size_t) {
+                             if (error) return self->close();
+                             self->read_more();
+                           });
+}
+
+void HttpConnection::hand_over() {
+  // While the answer is made, its maker's own limits count.
+  deadline_ = Instant::max();
+  HttpRequest request{parser_->release(), peer_is_loopback_};
+  handler_.handle(std::make_shared<Exchange>(shared_from_this(), std::move(request)));
+}
+
+void HttpConnection::refuse(unsigned status, std::string_view why) {
+  HttpResponse response;
+  response.status = status;
+  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
+  response.body = Bytes::copy(fmt::format("{}\n", why));
+  write(std::move(response), false, false);
+}
+
+void HttpConnection::write(HttpResponse response, bool head_only, bool keep_alive) {
+  if (closed_) return;
+  keep_alive_ = keep_alive;
+  const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
+  head_.clear();
+  fmt::format_to(std::back_inserter(head_), "HTTP/1.1 {} {}\r\n", response.status,
+                 std::string_view(reason.data(), reason.size()));
+  for (const auto& [name, value] : response.headers) {
+    fmt::format_to(std::back_inserter(head_), "{}: {}\r\n", name, value);
+  }
+  if (!keep_alive) head_ += "Connection: close\r\n";
+  fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n\r\n", response.body.size());
+  body_ = head_only ? Bytes() : std::move(response.body);
+  deadline_ = clock_.now() + limits_.body_time_max;
+  const std::array<boost::asio::const_buffer, 2> parts{
+      boost::asio::buffer(head_), boost::asio::const_buffer(body_.data(), body_.size())};
+  boost::asio::async_write(
+      socket_, parts,
+      [self = shared_from_this()](const error_code& error, std::size_t) { self->written(error); });
+}
+
+void HttpConnection::written(const error_code& error) {
+  body_ = Bytes();
+  if (error || !keep_alive_) return close();
+  begin_request();
+  if (begin_ < buffer_.size()) return parse();
+  read_more();
+}
+
+void HttpConnection::close_if_late(Instant now) {
+  if (now >= deadline_) close();
+}
+
+void HttpConnection::close() {
+  if (closed_) return;
+  closed_ = true;
+  error_code ignored;
+  socket_.shutdown(TcpSocket::shutdown_both, ignored);
+  socket_.close(ignored);
+}
+
+}  // namespace kinode::transport
