@@ -30,6 +30,9 @@ inline void write_json(std::string& out, std::unsigned_integral auto value)
 
 /// The rest find their element's overload by argument-dependent lookup.
 template <class T>
+void write_json(std::string& out, const std::vector<T>& values);
+
+template <class T>
 void write_json(std::string& out, const std::optional<T>& value) {
   if (value) {
     write_json(out, *value);
