@@ -106,7 +106,21 @@ Status Kernel::put_packaged_process(const NewProcess& process,
   for (const auto& cap : dropped) entry.capabilities.erase(cap);
   for (const auto& held : process.caps) entry.capabilities.try_emplace(held.cap, held.signature);
   if (auto ok = rows_.erase_caps(process.id, dropped); !ok) return ok;
+  // A process without on-exit behavior lives as long as the node (fault 33); its package brings it
+  // back.
+  if (entry.on_exit.kind == msg::OnExit::Kind::kNone) return {};
   return rows_.put_process(process.id, entry);
+}
+
+Status Kernel::grant_before_boot(const msg::ProcessId& holder, const msg::Capability& cap) {
+  if (const RecordRef record = table_.find(holder)) {
+    add_caps(*record, {{cap, {}}});
+    return {};
+  }
+  const auto it = loaded_.find(holder);
+  if (it == loaded_.end() || !it->second.capabilities.try_emplace(cap).second) return {};
+  if (it->second.on_exit.kind == msg::OnExit::Kind::kNone) return {};
+  return rows_.put_caps(holder, {{cap, {}}});
 }
 
 void Kernel::boot() {

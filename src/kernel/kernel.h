@@ -65,6 +65,9 @@ class Kernel final : public Services, public port::Port {
   Status put_packaged_process(const NewProcess& process,
                               const std::vector<msg::Capability>& dropped);
 
+  /// A grant to a module or to a stored process, before boot. Nobody of the name: nothing happens.
+  Status grant_before_boot(const msg::ProcessId& holder, const msg::Capability& cap);
+
   /// Starts every process that is known (the start-up sequence of kernel.md 3.2).
   void boot();
 

@@ -1,0 +1,223 @@
+#include "node/node.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "kernel/bootstrap.h"
+#include "kernel/kernel.h"
+#include "modules/http_server/http_server_module.h"
+#include "modules/state/state_module.h"
+#include "modules/timer/timer_module.h"
+#include "node/package_source.h"
+#include "rt/thread_executor.h"
+#include "store/files.h"
+#include "store/home_lock.h"
+#include "store/rocks_kv.h"
+#include "transport/http_listener.h"
+#include "wasm/wasmtime_engine.h"
+
+namespace kinode::node {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint16_t kFirstPort = 8080;
+constexpr std::uint16_t kLastPort = 8998;
+
+/// Components are files of the drives (kernel.md 3.2).
+class DriveFiles final : public kernel::ComponentFiles {
+ public:
+  explicit DriveFiles(std::string root) : root_(std::move(root)) {}
+
+  Result<Bytes> read(std::string_view path) override {
+    if (!path.starts_with('/')) return fail(Code::kInvalid, "a component's path starts with /");
+    auto safe = store::SafePath::parse(path.substr(1));
+    if (!safe) return std::unexpected(std::move(safe.error()));
+    return store::read_file_below(root_, *safe, limits::kComponentBytesMax);
+  }
+
+ private:
+  const std::string root_;
+};
+
+Result<std::string> prepare_home(const std::string& home) {
+  std::error_code error;
+  fs::create_directories(home, error);
+  if (error) {
+    return fail(Code::kIo,
+                fmt::format("cannot create the home {} ({}): choose another directory, or make "
+                            "room and rights for it",
+                            home, error.message()));
+  }
+  const std::string canonical = fs::canonical(home, error).string();
+  if (error) return fail(Code::kIo, fmt::format("{}: {}", home, error.message()));
+  return canonical;
+}
+
+Result<std::unique_ptr<transport::HttpListener>> listen(rt::ThreadExecutor& executor,
+                                                        std::optional<std::uint16_t> port) {
+  if (port) {
+    auto listener = transport::HttpListener::open(executor, {"127.0.0.1", *port});
+    if (listener || listener.error().code != Code::kExists) return listener;
+    for (std::uint32_t next = *port + 1u; next <= *port + 1000u && next <= 65535; ++next) {
+      if (transport::HttpListener::open(executor,
+                                        {"127.0.0.1", static_cast<std::uint16_t>(next)})) {
+        return fail(Code::kExists, fmt::format("{}; port {} is free: use --port {}",
+                                               listener.error().detail, next, next));
+      }
+    }
+    return listener;
+  }
+  for (std::uint16_t next = kFirstPort; next <= kLastPort; ++next) {
+    auto listener = transport::HttpListener::open(executor, {"127.0.0.1", next});
+    if (listener || listener.error().code != Code::kExists) return listener;
+  }
+  return fail(Code::kExists, fmt::format("no port from {} to {} is free: choose one with --port",
+                                         kFirstPort, kLastPort));
+}
+
+transport::HttpLimits http_limits() {
+  return {limits::kHttpHeaderBytesMax, limits::kRpcBodyBytesMax, limits::kHttpHeaderTimeMax,
+          limits::kHttpBodyTimeMax, limits::kHttpIdleTimeMax};
+}
+
+}  // namespace
+
+/// In order of construction; destroyed in reverse.
+struct Node::Parts {
+  std::string home;
+  std::unique_ptr<store::HomeLock> lock;
+  OsClock clock;
+  OsRandom random;
+  NullLog log;
+  std::unique_ptr<store::OrderedKv> kv;
+  std::unique_ptr<wasm::Engine> engine;
+  std::unique_ptr<DriveFiles> files;
+  std::unique_ptr<rt::ThreadExecutor> executor;
+  std::unique_ptr<kernel::Kernel> kernel;
+  std::unique_ptr<timer::TimerModule> timer;
+  std::unique_ptr<state::StateModule> state;
+  std::unique_ptr<http_server::HttpServerModule> http;
+  std::unique_ptr<transport::HttpListener> listener;
+  bool stopped = false;
+
+  Status open_stores(const Config& config);
+  Status build_kernel(const Config& config, port::PrintSink& print,
+                      std::function<void()> on_shutdown);
+  Status add_modules();
+  Status install_packages(const Config& config, port::PrintSink& print);
+};
+
+Status Node::Parts::open_stores(const Config& config) {
+  auto prepared = prepare_home(config.home);
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  home = std::move(*prepared);
+  auto locked = store::HomeLock::take(home);
+  if (!locked) return std::unexpected(std::move(locked.error()));
+  lock = std::move(*locked);
+  std::error_code error;
+  fs::create_directories(home + "/vfs", error);
+  if (error) return fail(Code::kIo, fmt::format("cannot create {}/vfs: {}", home, error.message()));
+  auto opened = store::open_rocks_kv(home + "/kernel");
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  kv = std::move(*opened);
+  files = std::make_unique<DriveFiles>(home + "/vfs");
+  return {};
+}
+
+Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print,
+                                 std::function<void()> on_shutdown) {
+  wasm::WasmtimeConfig engine_config;
+  auto made = wasm::make_wasmtime_engine(engine_config);
+  if (!made) return std::unexpected(std::move(made.error()));
+  engine = std::move(*made);
+  rt::ThreadExecutorOptions options;
+  options.workers = config.workers;
+  options.tick = [this] { engine->tick(); };
+  executor = std::make_unique<rt::ThreadExecutor>(clock, std::move(options));
+  kernel::KernelParts parts;
+  parts.our_node = config.fake_node_name;
+  parts.executor = executor.get();
+  parts.kv = kv.get();
+  parts.files = files.get();
+  parts.print = &print;
+  parts.random = &random;
+  parts.log = &log;
+  parts.compile = [this](ByteView component) { return engine->compile(component); };
+  parts.temp_dir = [this](const msg::PackageId& package) -> std::optional<std::string> {
+    std::string path = fmt::format("{}/vfs/{}/tmp", home, package.text());
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) return std::nullopt;
+    return path;
+  };
+  parts.durability =
+      config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
+  parts.on_shutdown = std::move(on_shutdown);
+  kernel = std::make_unique<kernel::Kernel>(std::move(parts));
+  return kernel->load();
+}
+
+Status Node::Parts::add_modules() {
+  timer = std::make_unique<timer::TimerModule>();
+  if (auto ok = kernel->add_module(*timer); !ok) return ok;
+  state = std::make_unique<state::StateModule>(kernel->state(), home + "/kernel/backup");
+  if (auto ok = kernel->add_module(*state); !ok) return ok;
+  http = std::make_unique<http_server::HttpServerModule>();
+  return kernel->add_module(*http);
+}
+
+Status Node::Parts::install_packages(const Config& config, port::PrintSink& print) {
+  kernel::Bootstrap bootstrap(*kernel, *kv, print, home + "/vfs");
+  for (const auto& path : config.packages) {
+    auto packages = read_packages(path);
+    if (!packages) return std::unexpected(std::move(packages.error()));
+    for (const auto& package : *packages) {
+      if (auto ok = bootstrap.install(package); !ok) {
+        return fail_in(fmt::format("package {}", package.id.text()), std::move(ok.error()));
+      }
+    }
+  }
+  bootstrap.grant();
+  return {};
+}
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink& print,
+                                          std::function<void()> on_shutdown) {
+  auto parts = std::make_unique<Parts>();
+  if (auto ok = parts->open_stores(config); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->build_kernel(config, print, std::move(on_shutdown)); !ok) {
+    return std::unexpected(std::move(ok.error()));
+  }
+  auto listener = listen(*parts->executor, config.port);
+  if (!listener) return std::unexpected(std::move(listener.error()));
+  parts->listener = std::move(*listener);
+  if (auto ok = parts->add_modules(); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->install_packages(config, print); !ok)
+    return std::unexpected(std::move(ok.error()));
+  parts->executor->start();
+  parts->kernel->boot();
+  parts->listener->start(*parts->http, http_limits());
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() { stop(); }
+
+std::uint16_t Node::http_port() const { return parts_->listener->port(); }
+
+void Node::stop() {
+  if (parts_->stopped) return;
+  parts_->stopped = true;
+  parts_->http->stop();
+  parts_->listener->stop();
+  parts_->state->stop();
+  parts_->timer->stop();
+  parts_->kernel->stop_processes();
+  parts_->executor->stop();
+  if (auto ok = parts_->kv->sync(); !ok) fmt::print(stderr, "kinode: {}\n", ok.error().detail);
+}
+
+}  // namespace kinode::node

@@ -1,0 +1,33 @@
+// The whole node, built by name in one place and stopped in reverse (design 3).
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/error.h"
+#include "node/config.h"
+#include "port/print.h"
+
+namespace kinode::node {
+
+/// Thread: start, stop and destruction on one thread.
+class Node {
+ public:
+  /// Boots. `on_shutdown` is called, on some worker, when a program tells the kernel to shut down.
+  /// Errors name what is in the way: the home, the port, the data.
+  static Result<std::unique_ptr<Node>> start(const Config& config, port::PrintSink& print,
+                                             std::function<void()> on_shutdown);
+  ~Node();
+
+  std::uint16_t http_port() const;
+
+  /// Ordered: no new requests, modules answer who waits, processes end, stores are synced.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kinode::node

@@ -1,0 +1,70 @@
+#include "node/run.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include "node/node.h"
+#include "node/printer.h"
+#include "node/signals.h"
+
+namespace kinode::node {
+
+namespace {
+
+int cannot_start(const Error& error) {
+  fmt::print(stderr, "kinode: {}\n", printable(error.detail));
+  return kCannotStart;
+}
+
+/// One line of JSON for whoever started us.
+void report_control(const Config& config, std::uint16_t port) {
+  if (config.control_fd < 0) return;
+  const std::string line =
+      fmt::format("{{\"node\":\"{}\",\"http_port\":{}}}\n", config.fake_node_name, port);
+  if (::write(config.control_fd, line.data(), line.size()) < 0) {
+    fmt::print(stderr, "kinode: --control-fd {}: nobody reads there\n", config.control_fd);
+  }
+}
+
+void tune_allocator() {
+  // Blobs come and go by the megabyte; giving each back to the system costs more than copying it.
+  ::mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
+}  // namespace
+
+int run(const Config& config) {
+  if (config.fake_node_name.empty()) {
+    fmt::print(stderr,
+               "kinode: this build has no login or registration yet: start with --fake-node-name "
+               "NAME, for "
+               "example --fake-node-name demo.os\n");
+    return kUsage;
+  }
+  tune_allocator();
+  Signals signals;
+  Printer printer(config.verbosity, stdout);
+  for (const auto& sentence : not_there_yet(config)) printer.line("kinode: " + sentence + ".");
+  auto node = Node::start(config, printer, [&signals] { signals.wake(); });
+  if (!node) {
+    printer.stop();
+    return cannot_start(node.error());
+  }
+  const std::uint16_t port = (*node)->http_port();
+  const std::string url = fmt::format("http://localhost:{}", port);
+  printer.line("Welcome to Kinode.");
+  printer.line(fmt::format("Serving Kinode at \x1b]8;;{0}\x1b\\{0}\x1b]8;;\x1b\\", url));
+  report_control(config, port);
+  const std::string signal = signals.wait();
+  (*node)->stop();
+  node->reset();
+  printer.line(signal.empty() ? "graceful exit" : "exiting due to " + signal);
+  printer.stop();
+  return kGraceful;
+}
+
+}  // namespace kinode::node
