@@ -31,7 +31,9 @@ done
   exit 1
 }
 echo "run: building the node"
-ninja -C build/release -j "$(nproc)" --quiet "${wanted[@]}"
+quiet=()
+[ -t 1 ] || quiet=(--quiet)
+ninja -C build/release -j "$(nproc)" "${quiet[@]}" "${wanted[@]}"
 
 port=${PORT:-8080}
 if ! is_free "$port"; then

@@ -22,9 +22,13 @@ TSAN_FOLDERS = ["rt", "kernel"]
 JOBS = str(os.cpu_count() or 2)
 
 
-def run(*command, **environment):
+# On a terminal ninja shows where it is, elsewhere only what goes wrong.
+NINJA = ["ninja", "-j", JOBS, *([] if sys.stdout.isatty() else ["--quiet"])]
+
+
+def run(*command, stdout=None, **environment):
     sys.stdout.flush()
-    return subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
+    return subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL, stdout=stdout,
                           env={**os.environ, **environment}).returncode
 
 
@@ -34,17 +38,18 @@ class Suite:
         self.results = Results()
         self.times = []
 
-    def timed(self, what, *command, **environment):
+    def timed(self, what, *command, **options):
         began = time.monotonic()
-        code = run(*command, **environment)
+        code = run(*command, **options)
         self.times.append(f"{what} {time.monotonic() - began:.0f} s")
         return code
 
     def build(self, preset, targets):
         """Configures and builds `targets` (None: everything). False if that failed."""
-        if self.timed(f"{preset} configure", "cmake", "--preset", preset, "--log-level=WARNING"):
+        if self.timed(f"{preset} configure", "cmake", "--preset", preset, "--log-level=WARNING",
+                      stdout=subprocess.DEVNULL):
             return False
-        command = ["ninja", "-C", f"build/{preset}", "-j", JOBS, "--quiet"]
+        command = [*NINJA, "-C", f"build/{preset}"]
         return self.timed(f"{preset} build", *command, *(targets or [])) == 0
 
     def test(self, preset, only, **environment):
