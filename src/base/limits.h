@@ -88,6 +88,9 @@ inline constexpr std::size_t kStderrRingBytes = 8'000;
 /// Components larger than this are refused before compiling.
 inline constexpr std::size_t kComponentBytesMax = 128u << 20;
 
+/// Compiled programs on disk: about thirty of the largest (JavaScript, 33 MB), hundreds of others.
+inline constexpr std::uint64_t kImageCacheBytesMax = 1u << 30;
+
 /// Restart back-off (kernel.md 3.8, healthy-duration algorithm).
 inline constexpr auto kRestartBackoffBase = 1s;
 inline constexpr auto kRestartBackoffMax = 600s;

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "wasm/component_check.h"
+#include "wasm/content_hash.h"
+#include "wasm/image_cache.h"
 #include "wasm/shim_abi.h"
 #include "wasm/shim_host.h"
 
@@ -87,12 +89,19 @@ class WasmtimeProgram final : public Program {
 
 class WasmtimeEngine final : public Engine {
  public:
-  explicit WasmtimeEngine(ShimOwned<ShimEngine> shim) : shim_(std::move(shim)) {}
+  WasmtimeEngine(ShimOwned<ShimEngine> shim, std::optional<ImageCache> cache, Log* log)
+      : shim_(std::move(shim)), cache_(std::move(cache)), log_(log) {
+    const auto sink = ShimSink::to(fingerprint_);
+    kinode_shim_engine_fingerprint(shim_.get(), &sink);
+  }
 
   Result<std::shared_ptr<const Program>> compile(ByteView component) override {
     if (auto checked = check_component(component); !checked) {
       return std::unexpected(checked.error());
     }
+    const auto key = cache_ ? content_hash({component, as_bytes(fingerprint_)}) : std::string();
+    if (auto kept = load(key)) return std::make_shared<const WasmtimeProgram>(std::move(kept));
+
     std::string reason;
     const auto error = ShimSink::to(reason);
     ShimOwned<ShimProgram> program(
@@ -100,18 +109,52 @@ class WasmtimeEngine final : public Engine {
     if (!program) {
       return fail(Code::kInvalid, "the component does not fit this node: " + reason);
     }
+    keep(key, *program);
     return std::make_shared<const WasmtimeProgram>(std::move(program));
   }
 
   void tick() noexcept override { kinode_shim_engine_tick(shim_.get()); }
 
  private:
+  /// Null when it has to be compiled.
+  ShimOwned<ShimProgram> load(const std::string& key) const {
+    if (!cache_) return nullptr;
+    const auto image = cache_->find(key);
+    if (!image) return nullptr;
+    std::string reason;
+    const auto error = ShimSink::to(reason);
+    return ShimOwned<ShimProgram>(
+        kinode_shim_load(shim_.get(), GuestBytes::of(image->native()), &error));
+  }
+
+  void keep(const std::string& key, const ShimProgram& program) const {
+    if (!cache_) return;
+    std::string image, reason;
+    const auto out = ShimSink::to(image);
+    const auto error = ShimSink::to(reason);
+    if (kinode_shim_serialize(&program, &out, &error)) {
+      const auto put = cache_->put(key, as_bytes(image));
+      if (put) return;
+      reason = put.error().detail;
+    }
+    if (log_) Tagged(*log_, "wasm").warn("a compiled program is not kept: {}", reason);
+  }
+
   ShimOwned<ShimEngine> shim_;
+  std::string fingerprint_;
+  std::optional<ImageCache> cache_;
+  Log* log_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Engine>> make_wasmtime_engine(const WasmtimeConfig& config) {
+  std::optional<ImageCache> cache;
+  if (config.cache_dir) {
+    auto opened = ImageCache::open(*config.cache_dir, config.cache_bytes_max);
+    if (!opened) return std::unexpected(opened.error());
+    cache = std::move(*opened);
+  }
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
   const ShimConfig shim_config{
       .pool_size = config.pool_size,
@@ -123,7 +166,7 @@ Result<std::unique_ptr<Engine>> make_wasmtime_engine(const WasmtimeConfig& confi
   const auto error = ShimSink::to(reason);
   ShimOwned<ShimEngine> shim(kinode_shim_engine_new(&shim_config, &error));
   if (!shim) return fail(Code::kUnsupported, "the engine cannot start here: " + reason);
-  return std::make_unique<WasmtimeEngine>(std::move(shim));
+  return std::make_unique<WasmtimeEngine>(std::move(shim), std::move(cache), config.log);
 }
 
 }  // namespace kinode::wasm
