@@ -13,7 +13,7 @@ namespace kinode::detail {
 struct Slab;
 struct LargeBlock;
 
-// Owns what the host allocated during one call. Pointers into it live as long as it does.
+/// Owns what the host allocated during one call. Pointers into it live as long as it does.
 class Arena {
  public:
   Arena() = default;
@@ -28,11 +28,11 @@ class Arena {
     if (slab_ != nullptr || large_ != nullptr) release();
   }
 
-  // All that was allocated since the last take(): call it right after the host returned.
+  /// All that was allocated since the last take(): call it right after the host returned.
   static Arena take();
 
-  // Memory for the call that is running; `align` is a power of two, at most 16. Never null: a guest
-  // without memory traps.
+  /// Memory for the call that is running; `align` is a power of two, at most 16. Never null: a
+  /// guest without memory traps.
   static void* allocate(size_t align, size_t size);
 
  private:

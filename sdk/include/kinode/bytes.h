@@ -13,9 +13,9 @@
 
 namespace kinode {
 
-// An argument that is sent soon: refers to what you keep (a literal, a named string), without a
-// copy, and takes over what you do not (a temporary std::string). What it refers to has to live
-// until the message is sent.
+/// An argument that is sent soon: refers to what you keep (a literal, a named string), without a
+/// copy, and takes over what you do not (a temporary std::string). What it refers to has to live
+/// until the message is sent.
 class BytesArg {
  public:
   BytesArg() = default;
@@ -36,7 +36,7 @@ class BytesArg {
   bool owns_ = false;
 };
 
-// Bytes that the node gave, in the memory where it put them.
+/// Bytes that the node gave, in the memory where it put them.
 class Bytes {
  public:
   Bytes() = default;

@@ -26,7 +26,7 @@ enum class IdError : uint8_t {
   kTooManyAts,     // more than one '@'
 };
 
-// A sentence that says what was wrong.
+/// A sentence that says what was wrong.
 std::string_view describe(IdError error);
 
 struct PackageIdView {
@@ -86,7 +86,7 @@ struct AddressView {
 
 namespace detail {
 
-// Keeps the written form of a View, which refers to it: moving it does not move the text.
+/// Keeps the written form of a View, which refers to it: moving it does not move the text.
 template <class View>
 class OwnedId {
  public:
@@ -184,7 +184,7 @@ constexpr std::expected<AddressView, IdError> AddressView::parse(std::string_vie
 
 namespace literals {
 
-// "our@vfs:distro:sys"_address: what is no address does not compile.
+/// "our@vfs:distro:sys"_address: what is no address does not compile.
 consteval AddressView operator""_address(const char* text, size_t size) {
   return AddressView::parse({text, size}).value();
 }
