@@ -1,8 +1,7 @@
 #include "base/bytes.h"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 
 namespace kinode {
 
@@ -64,7 +63,8 @@ Result<ByteVector> hex_decode(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = hex_digit(text[i]);
     const int low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return fail(Code::kInvalid, "hex text has a character that is no digit");
+    if (high < 0 || low < 0)
+      return fail(Code::kInvalid, "hex text has a character that is no digit");
     out.push_back(static_cast<std::uint8_t>(high << 4 | low));
   }
   return out;
@@ -75,7 +75,8 @@ std::string base64_encode(ByteView bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t v = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
+    const std::uint32_t v =
+        static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
     for (int shift = 18; shift >= 0; shift -= 6) out.push_back(kBase64[(v >> shift) & 63]);
   }
   if (const std::size_t rest = bytes.size() - i; rest > 0) {
@@ -90,7 +91,8 @@ std::string base64_encode(ByteView bytes) {
 }
 
 Result<ByteVector> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return fail(Code::kInvalid, "base64 text needs a length that 4 divides");
+  if (text.size() % 4 != 0)
+    return fail(Code::kInvalid, "base64 text needs a length that 4 divides");
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   const std::string_view digits = text.substr(0, text.size() - padding);
@@ -109,7 +111,8 @@ Result<ByteVector> base64_decode(std::string_view text) {
     }
   }
   // What is left must be zero, else two texts would mean the same bytes.
-  if ((bits & ((1u << count) - 1)) != 0) return fail(Code::kInvalid, "base64 text ends in stray bits");
+  if ((bits & ((1u << count) - 1)) != 0)
+    return fail(Code::kInvalid, "base64 text ends in stray bits");
   return out;
 }
 

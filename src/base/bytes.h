@@ -72,8 +72,8 @@ Result<ByteVector> base64_decode(std::string_view text);
 /// True for well-formed UTF-8: no overlong forms, surrogates or values above U+10FFFF.
 bool is_utf8(ByteView bytes);
 
-/// Makes text from guests, peers and browsers safe to print: control characters other than newline and
-/// tab become \xNN, malformed UTF-8 becomes U+FFFD, C1 controls become \u00NN.
+/// Makes text from guests, peers and browsers safe to print: control characters other than newline
+/// and tab become \xNN, malformed UTF-8 becomes U+FFFD, C1 controls become \u00NN.
 std::string printable(std::string_view text);
 
 }  // namespace kinode

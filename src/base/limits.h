@@ -9,31 +9,35 @@ namespace kinode::limits {
 
 using namespace std::chrono_literals;
 
-// --- messages -------------------------------------------------------------------------------------
+// --- messages ----------------------------------------------------------------------------------
 
-/// A body larger than this belongs in a blob. Blob and body together stay under the 10,485,800 bytes
-/// that the original's network accepts for remote messages; local blobs may be larger (files).
+/// A body larger than this belongs in a blob. Blob and body together stay under the 10,485,800
+/// bytes that the original's network accepts for remote messages; local blobs may be larger
+/// (files).
 inline constexpr std::size_t kBodyBytesMax = 32u << 20;
 inline constexpr std::size_t kBlobBytesMax = 512u << 20;
 inline constexpr std::size_t kContextBytesMax = 8u << 20;
 inline constexpr std::size_t kMetadataBytesMax = 1u << 20;
 inline constexpr std::size_t kAddressTextBytesMax = 1024;
 
-/// Capabilities on one message, and the params text of one. Generous against what packages use (tens).
+/// Capabilities on one message, and the params text of one. Generous against what packages use
+/// (tens).
 inline constexpr std::size_t kCapsPerMessageMax = 1024;
 inline constexpr std::size_t kCapParamsBytesMax = 64u << 10;
 
 /// Routers, addresses and ports of one node, so that one entry of the directory cannot be a burden.
 inline constexpr std::size_t kIdentityListMax = 1000;
 
-/// Nesting of JSON and MessagePack values from outside; deeper input is refused before recursion hurts.
+/// Nesting of JSON and MessagePack values from outside; deeper input is refused before recursion
+/// hurts.
 inline constexpr std::size_t kNestingMax = 64;
 
-/// Values in one JSON text, numbers in byte lists not counted: bounds what a tree of tiny values costs to
-/// about 160 MB, far above the largest real message (a process map with thousands of rows).
+/// Values in one JSON text, numbers in byte lists not counted: bounds what a tree of tiny values
+/// costs to about 160 MB, far above the largest real message (a process map with thousands of
+/// rows).
 inline constexpr std::size_t kJsonValuesMax = 4'000'000;
 
-// --- mailboxes ------------------------------------------------------------------------------------
+// --- mailboxes ---------------------------------------------------------------------------------
 
 /// The original held 100; 1,000 absorbs bursts, and bytes bound the memory.
 inline constexpr std::size_t kMailboxCountMax = 1000;
@@ -56,7 +60,7 @@ inline constexpr std::size_t kPreStartCountMax = kMailboxCountMax;
 inline constexpr std::size_t kModuleMailboxCountMax = 10'000;
 inline constexpr std::size_t kModuleMailboxBytesMax = 256u << 20;
 
-// --- processes ------------------------------------------------------------------------------------
+// --- processes ---------------------------------------------------------------------------------
 
 /// Requests that one process may have outstanding: contexts are kept for each.
 inline constexpr std::size_t kOutstandingRequestsMax = 100'000;
@@ -79,7 +83,8 @@ inline constexpr std::size_t kGuestMemoryBytesMax = 1u << 30;
 inline constexpr std::size_t kGuestTableElementsMax = 100'000;
 inline constexpr std::size_t kGuestStackBytes = 512u << 10;
 
-/// A guest that does not wait is interrupted after about this long, so that others run and a kill works.
+/// A guest that does not wait is interrupted after about this long, so that others run and a kill
+/// works.
 inline constexpr auto kGuestSlice = 1ms;
 
 /// What is kept of a guest's stderr: the newest bytes (fault 26: there 5,000 bytes were the end).
@@ -96,7 +101,7 @@ inline constexpr auto kRestartBackoffBase = 1s;
 inline constexpr auto kRestartBackoffMax = 600s;
 inline constexpr auto kRestartHealthyMax = 3000s;
 
-// --- packages -------------------------------------------------------------------------------------
+// --- packages ----------------------------------------------------------------------------------
 
 /// Archives from outside: entries, one entry, and everything unpacked (bombs end here).
 inline constexpr std::size_t kZipEntriesMax = 20'000;
@@ -105,7 +110,7 @@ inline constexpr std::size_t kZipTotalBytesMax = 2ull << 30;
 inline constexpr std::size_t kManifestBytesMax = 4u << 20;
 inline constexpr std::size_t kManifestProcessesMax = 256;
 
-// --- HTTP -----------------------------------------------------------------------------------------
+// --- HTTP --------------------------------------------------------------------------------------
 
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;
 inline constexpr std::size_t kHttpHeadersMax = 100;
@@ -118,13 +123,14 @@ inline constexpr auto kHttpIdleTimeMax = 75s;
 /// io.md 5: the answer is awaited this long, whatever number the request gives.
 inline constexpr auto kRpcAnswerTimeMax = 15s;
 
-// --- timers ---------------------------------------------------------------------------------------
+// --- timers ------------------------------------------------------------------------------------
 
-/// Timers of one process (fault 28), and the furthest one: about 136 years, so that sums cannot overflow.
+/// Timers of one process (fault 28), and the furthest one: about 136 years, so that sums cannot
+/// overflow.
 inline constexpr std::size_t kTimersPerProcessMax = 10'000;
 inline constexpr std::uint64_t kTimerMsMax = std::uint64_t{1} << 42;
 
-// --- stopping -------------------------------------------------------------------------------------
+// --- stopping ----------------------------------------------------------------------------------
 
 /// What an ordered shutdown may take before the rest is cut off.
 inline constexpr auto kShutdownTimeMax = 10s;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <fmt/format.h>
-
 #include <functional>
 #include <string>
 #include <string_view>
@@ -67,7 +66,8 @@ class Tagged {
  private:
   template <class... A>
   void write(LogLevel level, fmt::format_string<A...> format, A&&... args) const {
-    if (log_->enabled(level)) log_->write(level, tag_, fmt::format(format, std::forward<A>(args)...));
+    if (log_->enabled(level))
+      log_->write(level, tag_, fmt::format(format, std::forward<A>(args)...));
   }
 
   Log* log_;

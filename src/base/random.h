@@ -33,8 +33,8 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
-/// Message ids: fast, seeded once from a `Random`, not fit for keys (xoshiro256++, Blackman and Vigna
-/// 2018). One thread at a time.
+/// Message ids: fast, seeded once from a `Random`, not fit for keys (xoshiro256++, Blackman and
+/// Vigna 2018). One thread at a time.
 class IdStream {
  public:
   explicit IdStream(Random& seed);

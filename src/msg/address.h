@@ -70,8 +70,8 @@ bool is_kimap_safe_name(std::string_view name);
 /// As above, and '.'.
 bool is_kimap_safe_node(std::string_view name);
 
-/// The rule for ids that may be created here (kernel.md 1.2, "check"). The detail of the Error is the
-/// original's display text.
+/// The rule for ids that may be created here (kernel.md 1.2, "check"). The detail of the Error is
+/// the original's display text.
 Status check_kimap_safe(const ProcessId& id);
 Status check_kimap_safe(const PackageId& id);
 Status check_kimap_safe(const Address& address);
@@ -99,6 +99,7 @@ struct std::hash<kinode::msg::ProcessId> {
 template <>
 struct std::hash<kinode::msg::Address> {
   std::size_t operator()(const kinode::msg::Address& a) const noexcept {
-    return std::hash<std::string_view>()(a.node) * 31 + std::hash<kinode::msg::ProcessId>()(a.process);
+    return std::hash<std::string_view>()(a.node) * 31 +
+           std::hash<kinode::msg::ProcessId>()(a.process);
   }
 };

@@ -11,10 +11,10 @@
 
 namespace kinode::msg {
 
-/// An issuer and what it allows, as JSON text. Two capabilities are the same when their issuers are and
-/// their params are the same JSON value (key order and white space do not matter, 1 is not 1.0); params
-/// that are not JSON are compared as plain text and equal no JSON value (fault 14).
-/// The canonical form is computed once, at construction; comparing and hashing never parse.
+/// An issuer and what it allows, as JSON text. Two capabilities are the same when their issuers are
+/// and their params are the same JSON value (key order and white space do not matter, 1 is
+/// not 1.0); params that are not JSON are compared as plain text and equal no JSON value (fault
+/// 14). The canonical form is computed once, at construction; comparing and hashing never parse.
 class Capability {
  public:
   Capability() = default;
@@ -53,7 +53,8 @@ inline constexpr std::string_view kNetworkParams = "\"network\"";
 Capability messaging_cap(const Address& issuer);
 Capability network_cap(std::string_view our_node);
 
-/// A capability and the issuer node's Ed25519 signature over its MessagePack form; empty when unsigned.
+/// A capability and the issuer node's Ed25519 signature over its MessagePack form; empty when
+/// unsigned.
 struct SignedCapability {
   Capability cap;
   Bytes signature;

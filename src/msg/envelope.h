@@ -55,12 +55,12 @@ struct SendError {
 /// An immutable message. It is built once by the sender's side and then only shared.
 /// Thread: read from any.
 struct Envelope {
-  std::uint64_t id = 0;        // an answer carries its request's id
-  AddressRef source;           // stamped by the kernel, never by the sender
-  AddressRef target;           // never null
-  AddressRef rsvp;             // null: answers go to `source`
+  std::uint64_t id = 0;  // an answer carries its request's id
+  AddressRef source;     // stamped by the kernel, never by the sender
+  AddressRef target;     // never null
+  AddressRef rsvp;       // null: answers go to `source`
   std::variant<Request, Response, SendError> message;
-  BlobRef blob;                // null: none
+  BlobRef blob;  // null: none
 
   const Request* request() const { return std::get_if<Request>(&message); }
   const Response* response() const { return std::get_if<Response>(&message); }

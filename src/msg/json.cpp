@@ -109,9 +109,13 @@ class JsonBuilder {
 };
 
 Result<Json> Json::parse(std::string_view text) {
-  // The parser would skip a byte order mark; JSON has none.
-  if (text.starts_with("\xef\xbb\xbf"))
-    return fail(Code::kInvalid, "is not JSON: a byte order mark");
+  // The parser would skip a byte order mark and take a zero byte for the end; JSON has neither.
+  if (text.starts_with("\xef\xbb\xbf")) {
+    return fail(Code::kInvalid, "is not JSON: it begins with a byte order mark");
+  }
+  if (const auto zero = text.find('\0'); zero != text.npos) {
+    return fail(Code::kInvalid, fmt::format("is not JSON: a zero byte at byte {}", zero + 1));
+  }
   JsonBuilder builder;
   const bool parsed = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &builder);
   return builder.take(parsed);

@@ -28,17 +28,23 @@ const ProcessId kId{"p", "k", "pub"};
 // Every command in the text that the original's userspace library sends.
 constexpr std::string_view kCommands[] = {
     R"("Booted")",
-    R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"/k:pub/pkg/p.wasm","wit_version":1,"on_exit":"Restart","initial_capabilities":[{"issuer":"a.os@vfs:distro:sys","params":"\"messaging\""}],"public":false}})",
-    R"({"GrantCapabilities":{"target":"p:k:pub","capabilities":[{"issuer":"a.os@p:k:sys","params":"{\"root\":true}"}]}})",
+    R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"/k:pub/pkg/p.wasm",)"
+    R"("wit_version":1,"on_exit":"Restart","initial_capabilities":[{"issuer":"a.os@vfs:)"
+    R"(distro:sys","params":"\"messaging\""}],"public":false}})",
+    R"({"GrantCapabilities":{"target":"p:k:pub","capabilities":[{"issuer":"a.os@p:k:sys",)"
+    R"("params":"{\"root\":true}"}]}})",
     R"({"DropCapabilities":{"target":"p:k:pub","capabilities":[]}})",
     R"({"SetOnExit":{"target":"p:k:pub","on_exit":"None"}})",
-    R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@main:pkg:pub.os",{"inherit":false,"expects_response":null,"body":[104,105],"metadata":null,"capabilities":[]},null]]}}})",
+    R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@main:pkg:pub.os",{)"
+    R"("inherit":false,"expects_response":null,"body":[104,105],"metadata":null,)"
+    R"("capabilities":[]},null]]}}})",
     R"({"RunProcess":"p:k:pub"})",
     R"({"KillProcess":"p:k:pub"})",
     R"("Shutdown")",
     R"({"Debug":"ProcessMap"})",
     R"({"Debug":{"Process":"p:k:pub"}})",
-    R"({"Debug":{"HasCap":{"on":"p:k:pub","cap":{"issuer":"a.os@p:k:sys","params":"\"messaging\""}}}})",
+    R"({"Debug":{"HasCap":{"on":"p:k:pub","cap":{"issuer":"a.os@p:k:sys","params":)"
+    R"("\"messaging\""}}}})",
 };
 
 TEST(KernelCommand, EveryCommandReadsAndWritesTheSameText) {
@@ -62,10 +68,11 @@ TEST(KernelCommand, InitializeProcessKeepsEveryField) {
 }
 
 TEST(KernelCommand, WitVersionMayBeMissingOrNull) {
-  for (
-      const std::string_view text :
-      {R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"","on_exit":"None","initial_capabilities":[],"public":true}})",
-       R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"","wit_version":null,"on_exit":"None","initial_capabilities":[],"public":true}})"}) {
+  for (const std::string_view text :
+       {R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"","on_exit":"None",)"
+        R"("initial_capabilities":[],"public":true}})",
+        R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"","wit_version":null,)"
+        R"("on_exit":"None","initial_capabilities":[],"public":true}})"}) {
     EXPECT_EQ(decoded<command::InitializeProcess>(text).wit_version, std::nullopt);
   }
 }
@@ -88,7 +95,10 @@ TEST(KernelCommand, StructsMayBePositionalArrays) {
 
 TEST(KernelCommand, OnExitRequestsMayCarryCapabilitiesWithoutSignature) {
   const auto c = decoded<command::SetOnExit>(
-      R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@m:p:o",{"inherit":false,"expects_response":5,"body":[],"metadata":null,"capabilities":[{"issuer":"a.os@p:k:sys","params":"\"messaging\""},[{"issuer":"a.os@p:k:sys","params":"1"},[1,200]]]},{"mime":"t/p","bytes":[0,255]}]]}}})");
+      R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@m:p:o",{"inherit":)"
+      R"(false,"expects_response":5,"body":[],"metadata":null,"capabilities":[{"issuer":)"
+      R"("a.os@p:k:sys","params":"\"messaging\""},[{"issuer":"a.os@p:k:sys","params":"1"},[)"
+      R"(1,200]]]},{"mime":"t/p","bytes":[0,255]}]]}}})");
   ASSERT_EQ(c.on_exit.requests.size(), 1u);
   const SignedCaps& caps = c.on_exit.requests[0].request.capabilities;
   ASSERT_EQ(caps.size(), 2u);
@@ -122,15 +132,20 @@ TEST(KernelCommand, RefusalsNameFieldAndExpectation) {
       {R"({"SetOnExit":"x"})", "SetOnExit: expected an object, found a string"},
       {R"({"SetOnExit":{"target":"p:k:s","on_exit":"Never"}})",
        "SetOnExit: field `on_exit`: unknown variant `Never`, expected `None`, `Restart` or"},
-      {R"({"GrantCapabilities":{"target":"p:k:s","capabilities":[{"issuer":"p:k:s","params":""}]}})",
+      {R"({"GrantCapabilities":{"target":"p:k:s","capabilities":[{"issuer":"p:k:s",)"
+       R"("params":""}]}})",
        "field `capabilities`: element 0: Capability: field `issuer`: Node ID missing"},
-      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":1.0,"on_exit":"None","initial_capabilities":[],"public":true}})",
+      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":1.0,)"
+       R"("on_exit":"None","initial_capabilities":[],"public":true}})",
        "field `wit_version`: expected a whole number from 0 to 4294967295, found the number 1.0"},
-      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":4294967296,"on_exit":"None","initial_capabilities":[],"public":true}})",
+      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":)"
+       R"(4294967296,"on_exit":"None","initial_capabilities":[],"public":true}})",
        "found the number 4294967296"},
-      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":-1,"on_exit":"None","initial_capabilities":[],"public":true}})",
+      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","wit_version":-1,)"
+       R"("on_exit":"None","initial_capabilities":[],"public":true}})",
        "found the number -1"},
-      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","on_exit":"None","initial_capabilities":[],"public":1}})",
+      {R"({"InitializeProcess":{"id":"p:k:s","wasm_bytes_handle":"","on_exit":"None",)"
+       R"("initial_capabilities":[],"public":1}})",
        "field `public`: expected true or false, found the number 1"},
       {R"({"Debug":"Processes"})", "Debug: unknown variant `Processes`"},
   };
@@ -139,8 +154,8 @@ TEST(KernelCommand, RefusalsNameFieldAndExpectation) {
 
 TEST(KernelCommand, BodyBytesMustFitAByte) {
   EXPECT_THAT(
-      refusal(
-          R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@m:p:o",{"inherit":false,"body":[256],"capabilities":[]},null]]}}})"),
+      refusal(R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@m:p:o",{)"
+              R"("inherit":false,"body":[256],"capabilities":[]},null]]}}})"),
       HasSubstr("field `body`: expected an array of numbers from 0 to 255, found an array"));
 }
 
@@ -150,20 +165,24 @@ TEST(KernelCommand, DeepNestingIsRefusedBeforeItHurts) {
 }
 
 TEST(KernelAnswer, EveryAnswerReadsAndWritesTheSameText) {
-  for (
-      const std::string_view text : {
-          R"("InitializedProcess")",
-          R"("InitializeProcessError")",
-          R"("StartedProcess")",
-          R"("RunProcessError")",
-          R"({"KilledProcess":"p:k:pub"})",
-          R"({"Debug":{"ProcessMap":{"a:k:pub":{"wasm_bytes_handle":"","wit_version":null,"on_exit":"None","capabilities":[],"public":true},"p:k:pub":{"wasm_bytes_handle":"/k","wit_version":1,"on_exit":"Restart","capabilities":[{"issuer":"a@p:k:sys","params":"1"},{"issuer":"b@p:k:sys","params":"\"messaging\""}],"public":false}}}})",
-          R"({"Debug":{"Process":null}})",
-          R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":"None","capabilities":[],"public":true}}})",
-          R"({"Debug":{"HasCap":null}})",
-          R"({"Debug":{"HasCap":true}})",
-          R"({"Debug":{"HasCap":false}})",
-      }) {
+  for (const std::string_view text : {
+           R"("InitializedProcess")",
+           R"("InitializeProcessError")",
+           R"("StartedProcess")",
+           R"("RunProcessError")",
+           R"({"KilledProcess":"p:k:pub"})",
+           R"({"Debug":{"ProcessMap":{"a:k:pub":{"wasm_bytes_handle":"","wit_version":null,)"
+           R"("on_exit":"None","capabilities":[],"public":true},"p:k:pub":{)"
+           R"("wasm_bytes_handle":"/k","wit_version":1,"on_exit":"Restart","capabilities":[{)"
+           R"("issuer":"a@p:k:sys","params":"1"},{"issuer":"b@p:k:sys","params":)"
+           R"("\"messaging\""}],"public":false}}}})",
+           R"({"Debug":{"Process":null}})",
+           R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":)"
+           R"("None","capabilities":[],"public":true}}})",
+           R"({"Debug":{"HasCap":null}})",
+           R"({"Debug":{"HasCap":true}})",
+           R"({"Debug":{"HasCap":false}})",
+       }) {
     const auto answer = decode_kernel_answer(as_bytes(text));
     ASSERT_TRUE(answer) << text << ": " << answer.error().detail;
     EXPECT_EQ(encode_kernel_answer(*answer), text);
@@ -174,9 +193,10 @@ TEST(KernelAnswer, DebugShowsNoSignatures) {
   PersistedProcess process;
   process.capabilities.emplace(messaging_cap(Address{"a.os", kId}), Bytes::copy("secret"));
   const std::string text = encode_kernel_answer(answer::DebugProcess{process});
-  EXPECT_EQ(
-      text,
-      R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":"None","capabilities":[{"issuer":"a.os@p:k:pub","params":"\"messaging\""}],"public":false}}})");
+  EXPECT_EQ(text,
+            R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":"None",)"
+            R"("capabilities":[{"issuer":"a.os@p:k:pub","params":"\"messaging\""}],"public":)"
+            R"(false}}})");
 }
 
 TEST(KernelAnswer, RefusalsNameWhatIsWrong) {

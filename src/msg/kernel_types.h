@@ -88,7 +88,8 @@ using KernelCommand =
                  command::KillProcess, command::Shutdown, command::DebugProcessMap,
                  command::DebugProcess, command::DebugHasCap>;
 
-/// One entry of `manifest.json` (kernel.md 1.11). A request or grant without params is for messaging.
+/// One entry of `manifest.json` (kernel.md 1.11). A request or grant without params is for
+/// messaging.
 struct ManifestCap {
   ProcessId process;
   std::optional<std::string> params;  // compact JSON text
