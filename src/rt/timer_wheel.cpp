@@ -17,7 +17,7 @@ std::uint64_t TimerWheel::tick_of(Instant when) const {
 
 void TimerWheel::place(std::uint64_t id, Entry& entry) {
   // The lowest level on which the due tick and now differ only in the slots below and at it.
-  const std::uint64_t due = std::max(entry.due, now_ + 1);
+  const std::uint64_t due = std::max(entry.due, now_);
   const std::uint64_t differs = due ^ now_;
   int level = differs == 0 ? 0 : (63 - std::countl_zero(differs)) / kBits;
   level = std::min(level, kLevels - 1);
@@ -60,9 +60,8 @@ void TimerWheel::cascade(int level) {
   std::vector<std::uint64_t> ids;
   ids.swap(slots_[at][index]);
   occupied_[at] &= ~(std::uint64_t{1} << index);
-  --now_;  // so that a timer due at this very tick lands in the level-0 slot that is expired next
+  // What is due at this very tick lands in the level-0 slot that is taken next.
   for (const std::uint64_t id : ids) place(id, entries_.at(id));
-  ++now_;
 }
 
 std::vector<Work> TimerWheel::expire(Instant now) {
@@ -70,11 +69,12 @@ std::vector<Work> TimerWheel::expire(Instant now) {
   const auto target = static_cast<std::uint64_t>((now - start_) / kTick);
   std::vector<std::pair<std::uint64_t, std::uint64_t>> due;  // tick, id
   while (now_ < target) {
-    if (entries_.size() == due.size()) {  // nothing left: jump
+    const auto next = next_tick();
+    if (!next || *next > target) {  // nothing on the way: jump
       now_ = target;
       break;
     }
-    ++now_;
+    now_ = *next;
     const std::size_t index = now_ & (kSlots - 1);
     if (index == 0) cascade(1);
     auto& slot = slots_[0][index];
@@ -92,21 +92,26 @@ std::vector<Work> TimerWheel::expire(Instant now) {
   return out;
 }
 
-std::optional<Instant> TimerWheel::next() const {
+std::optional<std::uint64_t> TimerWheel::next_tick() const {
   if (entries_.empty()) return std::nullopt;
+  // A lower level's slots all come before a higher level's.
   for (int level = 0; level < kLevels; ++level) {
     const auto at = static_cast<std::size_t>(level);
     if (occupied_[at] == 0) continue;
     const int shift = level * kBits;
     const std::uint64_t here = now_ >> shift;
-    // The next occupied slot after the present one, seen from where the hand stands.
     const std::uint64_t rotated =
         std::rotr(occupied_[at], static_cast<int>((here + 1) & (kSlots - 1)));
     const auto ahead = static_cast<std::uint64_t>(std::countr_zero(rotated)) + 1;
-    const std::uint64_t tick = std::max((here + ahead) << shift, now_ + 1);
-    return start_ + kTick * static_cast<std::int64_t>(tick);
+    return (here + ahead) << shift;
   }
-  return start_ + kTick * static_cast<std::int64_t>(now_ + 1);
+  return now_ + 1;
+}
+
+std::optional<Instant> TimerWheel::next() const {
+  const auto tick = next_tick();
+  if (!tick) return std::nullopt;
+  return start_ + kTick * static_cast<std::int64_t>(*tick);
 }
 
 }  // namespace kinode::rt

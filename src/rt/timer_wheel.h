@@ -48,6 +48,7 @@ class TimerWheel {
   void place(std::uint64_t id, Entry& entry);
   void cascade(int level);
   std::uint64_t tick_of(Instant when) const;
+  std::optional<std::uint64_t> next_tick() const;
 
   Instant start_;
   std::uint64_t now_ = 0;  // tick that was expired last
