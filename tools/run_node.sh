@@ -4,56 +4,59 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 home=${HOME_DIR:-build/home}
-node=build/release/src/node/kinode
+build=build/release
 
-is_free() {
+say() { echo "run: $*"; }
+die() { echo "run: $*" >&2; exit 1; }
+
+build_node() {
+  cmake --preset release --log-level=WARNING >/dev/null
+  local targets quiet=()
+  targets=$(ninja -C $build -t targets all | sed -nE 's/^(kinode|package_[^:\/]*): phony$/\1/p')
+  grep -qx kinode <<<"$targets" || die "there is no target kinode: is src/node there?"
+  say "building the node and $(grep -c package_ <<<"$targets" || true) packages"
+  [ -t 1 ] || quiet=(--quiet)
+  # shellcheck disable=SC2086  # one word each
+  ninja -C $build -j "$(nproc)" "${quiet[@]}" $targets
+}
+
+# Whether a node could listen on port $1; with 0, prints a port where it could.
+try_port() {
   python3 -c 'import socket, sys
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(("127.0.0.1", int(sys.argv[1])))' "$1" 2>/dev/null
+s.bind(("127.0.0.1", int(sys.argv[1])))
+print(s.getsockname()[1])' "$1" 2>/dev/null
 }
 
-free_port() {
-  python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+choose_port() {
+  port=${PORT:-8080}
+  try_port "$port" >/dev/null && return
+  [ -z "${PORT:-}" ] || die "port $port is taken: choose another PORT, or leave it out"
+  port=$(try_port 0)
+  say "port 8080 is taken, so this node listens on $port"
 }
 
-cmake --preset release --log-level=WARNING >/dev/null
-targets=$(ninja -C build/release -t targets all)
-wanted=()
-for target in kinode kinode_packages packages; do
-  if grep -q "^$target: " <<<"$targets"; then wanted+=("$target"); fi
-done
-[[ " ${wanted[*]} " == *" kinode "* ]] || {
-  echo "run: there is no target kinode yet (src/node)" >&2
-  exit 1
+# The address of the first program in package folder $1.
+address_of() {
+  python3 -c 'import json, sys
+about = json.load(open(sys.argv[1] + "/metadata.json"))["properties"]
+program = json.load(open(sys.argv[1] + "/pkg/manifest.json"))[0]["process_name"]
+print(program, about["package_name"], about["publisher"], sep=":")' "$1"
 }
-echo "run: building the node"
-quiet=()
-[ -t 1 ] || quiet=(--quiet)
-ninja -C build/release -j "$(nproc)" "${quiet[@]}" "${wanted[@]}"
 
-port=${PORT:-8080}
-if ! is_free "$port"; then
-  [ -z "${PORT:-}" ] || { echo "run: port $port is taken: choose another PORT" >&2; exit 1; }
-  port=$(free_port)
-  echo "run: port 8080 is taken, so this node listens on $port"
-fi
-
+build_node
+choose_port
 arguments=("$home" --fake-node-name demo.os --port "$port")
-echo "run: http://localhost:$port/ with its home in $home; Ctrl-C stops it"
+say "http://localhost:$port/ is going up, its home is $home, Ctrl-C stops it"
 shopt -s nullglob
-for zip in build/release/packages/*.zip; do
-  arguments+=(--package "$zip")
-done
-echo "run: ask a program, from another terminal:"
-for guest in cpp_echo python_echo rust_echo; do
-  if [ -e "build/release/packages/$guest.zip" ]; then
-    echo "  curl -s localhost:$port/rpc:distro:sys/message -H 'Content-Type: application/json'" \
-      "-d '{\"process\":\"$guest:$guest:sys\",\"body\":\"hello\",\"expects_response\":5}'"
-  fi
+for package in "$build"/packages/*/; do
+  package=${package%/}
+  arguments+=(--package "$package")
+  address=$(address_of "$package") || continue
+  say "ask $address, from another terminal:"
+  echo "  curl -s localhost:$port/rpc:distro:sys/message -H 'Content-Type: application/json'" \
+    "-d '{\"process\":\"$address\",\"body\":\"hello\",\"expects_response\":5}'"
 done
 mkdir -p "$(dirname "$home")"
-exec "$node" "${arguments[@]}"
+exec "$build/src/node/kinode" "${arguments[@]}"
