@@ -129,6 +129,7 @@ Status Node::Parts::open_stores(const Config& config) {
 Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print,
                                  std::function<void()> on_shutdown) {
   wasm::WasmtimeConfig engine_config;
+  engine_config.cache_dir = home + "/.compiled";
   auto made = wasm::make_wasmtime_engine(engine_config);
   if (!made) return std::unexpected(std::move(made.error()));
   engine = std::move(*made);
