@@ -9,7 +9,7 @@ namespace kinode {
 
 bool is_utf8(std::string_view bytes);
 
-/// The same bytes, with U+FFFD for each one that is not part of UTF-8.
+/// The same bytes, with U+FFFD for each longest part that is not UTF-8 (as Unicode recommends).
 std::string lossy_utf8(std::string_view bytes);
 
 }  // namespace kinode
