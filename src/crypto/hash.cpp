@@ -1,0 +1,38 @@
+#include "crypto/hash.h"
+
+#include <algorithm>
+#include <crypto++/keccak.h>
+#include <sodium.h>
+
+namespace kinode::crypto {
+
+Hash sha256(ByteView bytes) {
+  Hash out;
+  crypto_hash_sha256(out.data(), bytes.data(), bytes.size());
+  return out;
+}
+
+Hash keccak256(ByteView bytes) {
+  Hash out;
+  CryptoPP::Keccak_256 keccak;
+  if (!bytes.empty()) keccak.Update(bytes.data(), bytes.size());
+  keccak.Final(out.data());
+  return out;
+}
+
+Hash namehash(std::string_view name) {
+  Hash node{};
+  if (name.empty()) return node;
+  for (std::string_view rest = name;;) {
+    const std::size_t dot = rest.rfind('.');
+    const std::string_view label = dot == std::string_view::npos ? rest : rest.substr(dot + 1);
+    std::array<std::uint8_t, 64> pair;
+    std::ranges::copy(node, pair.begin());
+    std::ranges::copy(keccak256(as_bytes(label)), pair.begin() + 32);
+    node = keccak256(pair);
+    if (dot == std::string_view::npos) return node;
+    rest = rest.substr(0, dot);
+  }
+}
+
+}  // namespace kinode::crypto

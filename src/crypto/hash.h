@@ -1,0 +1,23 @@
+// Hashes over public data.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace kinode::crypto {
+
+using Hash = std::array<std::uint8_t, 32>;
+
+Hash sha256(ByteView bytes);
+
+/// The hash of the chain: Keccak before it became SHA-3.
+Hash keccak256(ByteView bytes);
+
+/// A name as the chain's directory knows it (kernel.md 6.2, net-eth.md 9.2): from the rightmost
+/// label on, keccak256(node, keccak256(label)), starting with 32 zero bytes. The empty name gives
+/// zeros. Notes and facts are labels that start with `~` and `!`. Labels are not checked.
+Hash namehash(std::string_view name);
+
+}  // namespace kinode::crypto
