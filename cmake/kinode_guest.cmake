@@ -6,7 +6,8 @@
 #   kinode_script_guest(<name> SCRIPT <script that is called with the output's path> DEPENDS <file>...)
 #       the same for a guest that a script builds.
 #   kinode_package(<name> MANIFEST <manifest.json> METADATA <metadata.json> GUESTS <guest>...)
-#       -> ${CMAKE_BINARY_DIR}/packages/<name>/ (metadata.json, pkg/) and <name>.zip (pkg's content).
+#       -> ${CMAKE_BINARY_DIR}/packages/<name>/ (metadata.json, pkg/), and beside it <name>.zip (the
+#       content of pkg/) with <name>.metadata.json.
 #
 # Target `guests` builds all of them, and is part of `all`.
 
@@ -150,16 +151,18 @@ function(kinode_package name)
   endforeach()
   set(folder ${KINODE_PACKAGES_DIR}/${name})
   set(zip ${KINODE_PACKAGES_DIR}/${name}.zip)
+  set(metadata ${KINODE_PACKAGES_DIR}/${name}.metadata.json)
   set(files)
   foreach(guest ${arg_GUESTS})
     list(APPEND wasm ${KINODE_GUESTS_DIR}/${guest}.wasm)
     list(APPEND files ${guest}.wasm)
   endforeach()
   add_custom_command(
-    OUTPUT ${zip} ${folder}/metadata.json ${folder}/pkg/manifest.json
+    OUTPUT ${zip} ${metadata} ${folder}/metadata.json ${folder}/pkg/manifest.json
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder} ${zip}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}/pkg
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_METADATA} ${folder}/metadata.json
+    COMMAND ${CMAKE_COMMAND} -E copy ${arg_METADATA} ${metadata}
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_MANIFEST} ${folder}/pkg/manifest.json
     COMMAND ${CMAKE_COMMAND} -E copy ${wasm} ${folder}/pkg/
     # A fixed time, so that the same content gives the same zip.

@@ -1,0 +1,10 @@
+// Traps at the first message: its state before that is what a test looks at.
+#include <kinode/process.h>
+
+using namespace kinode;
+
+static void init(const Address&) {
+  receive().has_value();
+  __builtin_trap();
+}
+KINODE_PROCESS(init)
