@@ -130,6 +130,14 @@ inline constexpr auto kRpcAnswerTimeMax = 15s;
 inline constexpr std::size_t kTimersPerProcessMax = 10'000;
 inline constexpr std::uint64_t kTimerMsMax = std::uint64_t{1} << 42;
 
+// --- logs --------------------------------------------------------------------------------------
+
+/// One line of a log, what may wait for a slow disk or terminal, and what is kept on disk (64 MB).
+inline constexpr std::size_t kLogLineBytesMax = 8u << 10;
+inline constexpr std::size_t kLogQueueLinesMax = 4'096;
+inline constexpr std::size_t kLogFileBytesMax = 16u << 20;
+inline constexpr std::size_t kLogFilesMax = 4;
+
 // --- stopping ----------------------------------------------------------------------------------
 
 /// What an ordered shutdown may take before the rest is cut off.

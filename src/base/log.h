@@ -2,10 +2,16 @@
 // Not for what programs print to their terminal: that is port/print.h.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <fmt/format.h>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include "base/error.h"
+#include "base/limits.h"
 
 namespace kinode {
 
@@ -40,6 +46,27 @@ class CallbackLog final : public Log {
  private:
   Sink sink_;
 };
+
+/// Where a file log writes, and how much it keeps: `files` files of `bytes` each, the oldest goes
+/// first.
+struct LogFile {
+  std::filesystem::path path;
+  std::size_t bytes = limits::kLogFileBytesMax;
+  std::size_t files = limits::kLogFilesMax;
+};
+
+/// Logs for operators: one line per call, with UTC time and level,
+///     2025-01-31T12:00:00.123Z warning kernel: mailbox=full process=p:k:pub
+/// Lines of `least` and above are written by a thread of the log's own, so that a slow disk or
+/// terminal holds up nobody; what waits is bounded, the oldest lines are dropped first and the next
+/// line says how many. Text from outside cannot forge lines: control characters are escaped, also
+/// line ends, and overlong lines are cut. Everything that was handed over is written before the
+/// destructor returns.
+std::unique_ptr<Log> make_stderr_log(LogLevel least);
+
+/// Fails when the file or its folder cannot be created. A disk that fills up later loses lines and
+/// is reported on stderr.
+Result<std::unique_ptr<Log>> make_file_log(const LogFile& file, LogLevel least);
 
 /// A `Log` with the folder's name fixed. Cheap to copy.
 class Tagged {

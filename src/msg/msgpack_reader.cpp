@@ -1,6 +1,7 @@
 #include "msg/msgpack_reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 #include "base/assert.h"
@@ -139,22 +140,41 @@ Bytes MsgpackReader::bytes(std::string_view what, std::size_t max_bytes) {
   }
   const std::size_t n = array(what, max_bytes);
   ByteVector out(n);
-  for (std::uint8_t& to : out) {
-    // The two forms that every encoder writes, before the general case.
-    const std::size_t left = bytes_.size() - offset_;
-    const std::uint8_t* at = bytes_.data() + offset_;
-    if (ok_ && left > 0 && at[0] < 0x80) {
-      to = at[0];
-      ++offset_;
-    } else if (ok_ && left > 1 && at[0] == 0xcc) {
-      to = at[1];
-      offset_ += 2;
-    } else {
-      to = static_cast<std::uint8_t>(integer(what, 0xff));
-      if (!ok_) return {};
-    }
+  for (std::size_t i = 0; i < n && ok_;) {
+    i += take_small_integers({out.data() + i, n - i});
+    if (i < n) out[i++] = static_cast<std::uint8_t>(integer(what, 0xff));
   }
-  return Bytes::adopt(std::move(out));
+  return ok_ ? Bytes::adopt(std::move(out)) : Bytes();
+}
+
+/// Reads integers in the two forms that every encoder writes for a byte, until `out` is full or
+/// another form comes. Says how many.
+std::size_t MsgpackReader::take_small_integers(std::span<std::uint8_t> out) {
+  const std::uint8_t* at = bytes_.data() + offset_;
+  const std::uint8_t* const end = bytes_.data() + bytes_.size();
+  std::size_t i = 0;
+  while (i < out.size()) {
+    // Text has eight bytes below 128 in a row nearly always.
+    if (out.size() - i >= 8 && end - at >= 8) {
+      std::uint64_t word;
+      std::memcpy(&word, at, sizeof word);
+      if ((word & 0x8080808080808080u) == 0) {
+        std::memcpy(out.data() + i, at, sizeof word);
+        at += sizeof word;
+        i += sizeof word;
+        continue;
+      }
+    }
+    const std::size_t stop = std::min(out.size(), i + 8);
+    while (i < stop && at != end && *at < 0x80) out[i++] = *at++;
+    while (i < stop && end - at >= 2 && *at == 0xcc) {
+      out[i++] = at[1];
+      at += 2;
+    }
+    if (i < stop && (at == end || (*at >= 0x80 && (*at != 0xcc || end - at < 2)))) break;
+  }
+  offset_ = static_cast<std::size_t>(at - bytes_.data());
+  return i;
 }
 
 std::size_t MsgpackReader::checked_count(std::string_view what, std::uint64_t n,

@@ -85,6 +85,7 @@ class MsgpackReader {
   std::uint64_t big_endian(std::string_view what, std::size_t width);
   ByteView take(std::string_view what, std::uint64_t n);
   void mismatch(std::string_view what, std::string_view expected, std::uint8_t found);
+  std::size_t take_small_integers(std::span<std::uint8_t> out);
   std::size_t checked_count(std::string_view what, std::uint64_t n, std::size_t bytes_each,
                             std::size_t max);
   std::size_t find_name(std::string_view what, std::span<const std::string_view> names);

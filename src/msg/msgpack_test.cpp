@@ -191,6 +191,38 @@ TEST(Msgpack, IntegersMayHaveAnyWidth) {
   }
 }
 
+TEST(Msgpack, BytesMayMixEveryFormOfIntegers) {
+  // Twenty elements: plain ones in a run of more than eight, each wider form, and plain ones again.
+  const ByteVector input = unhex(
+      "dc0014"
+      "0001020304050607080910"
+      "cc0b"
+      "ccff"
+      "cd000d"
+      "ce0000000e"
+      "d00f"
+      "10"
+      "11"
+      "12"
+      "cc13");
+  MsgpackReader in(input);
+  const Bytes bytes = in.bytes("body", 100);
+  ASSERT_TRUE(in.status()) << in.status().error().detail;
+  EXPECT_EQ(bytes,
+            Bytes::copy(ByteVector{0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09,
+                                   0x10, 0x0b, 0xff, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13}));
+  EXPECT_EQ(in.offset(), input.size());
+}
+
+TEST(Msgpack, BytesAboveAByteAreRefused) {
+  for (const std::string_view hex : {"91cd0100", "91d0ff", "91ff", "91a161", "91c0", "92cc"}) {
+    const ByteVector input = unhex(hex);
+    MsgpackReader in(input);
+    EXPECT_TRUE(in.bytes("body", 100).empty());
+    EXPECT_FALSE(in.ok()) << hex;
+  }
+}
+
 TEST(Msgpack, RefusalsSayOffsetAndField) {
   EXPECT_EQ(refusal(""),
             "message: at byte 0: KernelMessage: expected 1 more bytes, only 0 are left");

@@ -49,8 +49,11 @@ void MsgpackWriter::bytes(ByteView bytes) {
   const std::size_t start = out_.size();
   out_.resize(start + n + large);
   std::uint8_t* to = out_.data() + start;
+  // Without branches: half of random bytes need the prefix, and a wrong guess costs more than a
+  // store.
   for (const std::uint8_t b : bytes) {
-    if (b >= 0x80) *to++ = 0xcc;
+    *to = 0xcc;
+    to += b >> 7;
     *to++ = b;
   }
 }
