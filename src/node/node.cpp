@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "crypto/identity.h"
 #include "kernel/bootstrap.h"
 #include "kernel/kernel.h"
 #include "modules/http_server/http_server_module.h"
@@ -14,6 +15,7 @@
 #include "store/home_lock.h"
 #include "store/rocks_kv.h"
 #include "transport/http_listener.h"
+#include "wasm/program_cache.h"
 #include "wasm/wasmtime_engine.h"
 
 namespace kinode::node {
@@ -100,11 +102,16 @@ struct Node::Parts {
   std::unique_ptr<state::StateModule> state;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;
+  std::function<void()> on_shutdown;
+  rt::Mutex mutex;
+  std::optional<crypto::Keyfile> identity __attribute__((guarded_by(mutex)));
+  std::optional<Error> failure __attribute__((guarded_by(mutex)));
   bool stopped = false;
 
+  Status check_identity(const Config& config);
+  void open_identity(const Config& config);
   Status open_stores(const Config& config);
-  Status build_kernel(const Config& config, port::PrintSink& print,
-                      std::function<void()> on_shutdown);
+  Status build_kernel(const Config& config, port::PrintSink& print);
   Status add_modules();
   Status install_packages(const Config& config, port::PrintSink& print);
 };
@@ -126,13 +133,42 @@ Status Node::Parts::open_stores(const Config& config) {
   return {};
 }
 
-Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print,
-                                 std::function<void()> on_shutdown) {
+Status Node::Parts::check_identity(const Config& config) {
+  const auto sealed = crypto::peek_identity(home);
+  if (!sealed) return std::unexpected(sealed.error());
+  if (*sealed && (*sealed)->username != config.fake_node_name) {
+    return fail(Code::kExists,
+                fmt::format("the home {} belongs to the node {}: use that name, or another "
+                            "home for {}",
+                            home, printable((*sealed)->username), config.fake_node_name));
+  }
+  return {};
+}
+
+void Node::Parts::open_identity(const Config& config) {
+  // A third of a second of key derivation, beside everything else: nothing local needs the key.
+  executor->blocking().submit("identity", [this, name = config.fake_node_name,
+                                           password = config.password.value_or("secret")] {
+    auto opened = crypto::load_or_create_fake_identity(home, name, password, random);
+    {
+      rt::Lock guard(mutex);
+      if (opened) {
+        identity = std::move(*opened);
+      } else {
+        failure = std::move(opened.error());
+      }
+      if (!failure) return;
+    }
+    on_shutdown();
+  });
+}
+
+Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
   wasm::WasmtimeConfig engine_config;
   engine_config.cache_dir = home + "/.compiled";
   auto made = wasm::make_wasmtime_engine(engine_config);
   if (!made) return std::unexpected(std::move(made.error()));
-  engine = std::move(*made);
+  engine = std::make_unique<wasm::ProgramCache>(std::move(*made));
   rt::ThreadExecutorOptions options;
   options.workers = config.workers;
   options.tick = [this] { engine->tick(); };
@@ -155,7 +191,7 @@ Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print,
   };
   parts.durability =
       config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
-  parts.on_shutdown = std::move(on_shutdown);
+  parts.on_shutdown = on_shutdown;
   kernel = std::make_unique<kernel::Kernel>(std::move(parts));
   return kernel->load();
 }
@@ -187,10 +223,11 @@ Status Node::Parts::install_packages(const Config& config, port::PrintSink& prin
 Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink& print,
                                           std::function<void()> on_shutdown) {
   auto parts = std::make_unique<Parts>();
+  parts->on_shutdown = std::move(on_shutdown);
   if (auto ok = parts->open_stores(config); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = parts->build_kernel(config, print, std::move(on_shutdown)); !ok) {
+  if (auto ok = parts->check_identity(config); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->build_kernel(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
-  }
   auto listener = listen(*parts->executor, config.port);
   if (!listener) return std::unexpected(std::move(listener.error()));
   parts->listener = std::move(*listener);
@@ -198,6 +235,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   if (auto ok = parts->install_packages(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   parts->executor->start();
+  parts->open_identity(config);
   parts->kernel->boot();
   parts->listener->start(*parts->http, http_limits());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
@@ -208,6 +246,11 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() { stop(); }
 
 std::uint16_t Node::http_port() const { return parts_->listener->port(); }
+
+std::optional<Error> Node::failure() const {
+  rt::Lock guard(parts_->mutex);
+  return parts_->failure;
+}
 
 void Node::stop() {
   if (parts_->stopped) return;

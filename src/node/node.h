@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
 #include "node/config.h"
@@ -20,6 +21,10 @@ class Node {
   ~Node();
 
   std::uint16_t http_port() const;
+
+  /// Why the node asked to be stopped, if it was not a program's wish: its identity could not be
+  /// opened.
+  std::optional<Error> failure() const;
 
   /// Ordered: no new requests, modules answer who waits, processes end, stores are synced.
   void stop();

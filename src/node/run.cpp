@@ -61,7 +61,12 @@ int run(const Config& config) {
   report_control(config, port);
   const std::string signal = signals.wait();
   (*node)->stop();
+  const auto failure = (*node)->failure();
   node->reset();
+  if (failure) {
+    printer.stop();
+    return cannot_start(*failure);
+  }
   printer.line(signal.empty() ? "graceful exit" : "exiting due to " + signal);
   printer.stop();
   return kGraceful;
