@@ -97,8 +97,10 @@ Result<Bytes> read_file(const std::string& path, std::size_t bytes_max) {
 
 Status write_file_atomic(const std::string& path, ByteView content, unsigned mode) {
   const std::string temporary = path + ".new";
+  // What a crash left there could have other rights, or be a link to elsewhere.
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) return from_errno(temporary, errno);
   {
-    const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!file.ok()) return from_errno(temporary, errno);
     std::size_t done = 0;
     while (done < content.size()) {
@@ -109,7 +111,11 @@ Status write_file_atomic(const std::string& path, ByteView content, unsigned mod
     }
     if (::fsync(file.get()) != 0) return from_errno(temporary, errno);
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return from_errno(path, errno);
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return from_errno(path, error);
+  }
   return {};
 }
 

@@ -19,6 +19,10 @@ Result<std::unique_ptr<HomeLock>> HomeLock::take(const std::string& home) {
                     home, std::strerror(errno)));
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (const int error = errno; error != EWOULDBLOCK) {
+      ::close(fd);
+      return fail(Code::kIo, fmt::format("cannot lock {}: {}", path, std::strerror(error)));
+    }
     char holder[32] = {};
     const ssize_t got = ::pread(fd, holder, sizeof holder - 1, 0);
     ::close(fd);

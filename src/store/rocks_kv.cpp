@@ -34,15 +34,15 @@ Status check(const rocksdb::Status& status, const std::string& name) {
                             "or move the directory away to start without it",
                             name, text));
   }
-  if (says("lock")) {
+  // Before the lock: without rights it is the lock file that cannot be opened.
+  if (says("Permission denied")) {
+    return fail(
+        Code::kDenied,
+        fmt::format("no rights to write in {}: run as its owner, or change its rights", name));
+  }
+  if (says("While lock file") || says("lock hold by current process")) {
     return fail(Code::kUnavailable,
                 fmt::format("another node uses {}: stop it first, or choose another home", name));
-  }
-  if (says("Permission denied")) {
-    return fail(Code::kDenied,
-                fmt::format("no rights to write in {}: run as its owner, or change its "
-                            "rights",
-                            name));
   }
   return fail(Code::kIo, fmt::format("the database in {}: {}", name, text));
 }
