@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "wasm/wat.h"
@@ -21,6 +23,9 @@ struct TestComponent {
   /// More imports of the component, and what `init` is exported as.
   std::string imports = {};
   std::string export_name = "init";
+  /// Core functions lowered from those imports, and their names and core types.
+  std::string more_lowered = {};
+  std::vector<std::pair<std::string, std::string>> more_functions = {};
 
   std::string text() const;
   ByteVector binary() const { return wat_to_binary(text()).value(); }
@@ -134,6 +139,11 @@ inline std::string TestComponent::text() const {
     imported +=
         fmt::format("    (import \"k\" \"{0}\" (func ${0} {1}))\n", import.name, import.core);
     given += fmt::format(" (export \"{0}\" (func ${0}))", import.name);
+  }
+  lowered += more_lowered;
+  for (const auto& [name, core] : more_functions) {
+    imported += fmt::format("    (import \"k\" \"{0}\" (func ${0} {1}))\n", name, core);
+    given += fmt::format(" (export \"{0}\" (func ${0}))", name);
   }
   return fmt::format(
       "(component\n{0}\n  (import \"kinode:process/standard@{1}\" (instance $k {2}\n{3}  "

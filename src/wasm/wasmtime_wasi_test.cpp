@@ -1,0 +1,191 @@
+// What a guest that imports WASI 0.2 finds (kernel.md 3.9), and what it does not.
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+
+#include "wasm/engine_fixture.h"
+#include "wasm/guest_data.h"
+#include "wasm/wasi_component.h"
+
+namespace kinode::wasm {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::EndsWith;
+
+/// Lets a test poll only when the guest has asked for it, as an executor would.
+class BlockingWaker final : public Waker {
+ public:
+  void wake() noexcept override {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    changed_.notify_one();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return woken_; });
+    woken_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool woken_ = false;
+};
+
+class WasiTest : public EngineTest {
+ protected:
+  std::unique_ptr<Instance> guest;
+
+  Polled finish(const TestComponent& component, const std::optional<std::string>& dir = {}) {
+    auto blocking = std::make_shared<BlockingWaker>();
+    auto program = engine->compile(component.binary());
+    EXPECT_TRUE(program.has_value()) << program.error().detail;
+    if (!program) return Polled::kTrapped;
+    guest = program.value()
+                ->instantiate({.our = "n.os@p:k:sys",
+                               .limits = {},
+                               .temp_dir = dir,
+                               .host = &host,
+                               .waker = blocking})
+                .value();
+    auto polled = guest->poll();
+    while (polled == Polled::kPending) {
+      blocking->wait();
+      polled = guest->poll();
+    }
+    return polled;
+  }
+};
+
+TEST_F(WasiTest, ExitEndsTheGuestAndTellsTheCode) {
+  EXPECT_EQ(finish(exiting_guest("(call $exit (i32.const 1))")), Polled::kTrapped);
+  EXPECT_EQ(guest->failure(), "the guest called exit with code 1");
+  EXPECT_EQ(finish(exiting_guest("(call $exit (i32.const 0))")), Polled::kTrapped);
+  EXPECT_EQ(guest->failure(), "the guest called exit with code 0");
+}
+
+TEST_F(WasiTest, EveryVersionOfWasi02Fits) {
+  for (const auto* version : {"0.2.0", "0.2.3", "0.2.6", "0.2.12"}) {
+    EXPECT_EQ(finish(exiting_guest("(nop)", version)), Polled::kDone) << version;
+  }
+}
+
+TEST_F(WasiTest, TenMegabytesOnStderrNeverFailAndTheNewestStay) {
+  // 2,560 times 4,096 bytes of '.', then "the end"; a failed write would trap.
+  auto component = writing_guest(R"(
+      (local $stream i32) (local $left i32)
+      (local.set $stream (call $get-stderr))
+      (local.set $left (i32.const 2560))
+      (memory.fill (i32.const 8192) (i32.const 46) (i32.const 4096))
+      (loop $again
+        (call $write (local.get $stream) (i32.const 8192) (i32.const 4096) (i32.const 1024))
+        (if (i32.load8_u (i32.const 1024)) (then unreachable))
+        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (call $write (local.get $stream) (i32.const 4096) (i32.const 7) (i32.const 1024)))");
+  component.data = R"((data (i32.const 4096) "the end"))";
+  EXPECT_EQ(finish(component), Polled::kDone) << guest->failure();
+  EXPECT_EQ(guest->stderr_tail().size(), limits::kStderrRingBytes);
+  EXPECT_THAT(guest->stderr_tail(), EndsWith("...the end"));
+}
+
+TEST_F(WasiTest, StderrCanBeReadAfterATrap) {
+  auto component = writing_guest(
+      "(call $write (call $get-stderr) (i32.const 4096) (i32.const 5) (i32.const 1024))"
+      "unreachable");
+  component.data = R"((data (i32.const 4096) "panic"))";
+  EXPECT_EQ(finish(component), Polled::kTrapped);
+  EXPECT_EQ(guest->stderr_tail(), "panic");
+}
+
+TEST_F(WasiTest, ASleepingGuestIsSuspendedAndItsTimerWakesThePoller) {
+  EXPECT_EQ(finish(sleeping_guest("(call $block (call $timer (i64.const 1000000)))"
+                                  "(call $clear-state)")),
+            Polled::kDone)
+      << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("clear-state"));
+}
+
+TEST_F(WasiTest, ASleepingGuestMayBeDestroyed) {
+  auto sleeping = start(sleeping_guest("(call $block (call $timer (i64.const 3600000000000)))"));
+  EXPECT_EQ(sleeping->poll(), Polled::kPending);
+  sleeping.reset();
+  SUCCEED();
+}
+
+TEST_F(WasiTest, NoSocketCanBeMade) {
+  EXPECT_EQ(finish(connecting_guest("(call $create-tcp-socket (i32.const 0) (i32.const 1024))" +
+                                    print_byte_at(1024) + print_byte_at(1028))),
+            Polled::kDone)
+      << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 1 ''", "print 1 ''"));  // error, access-denied
+}
+
+class TempDirTest : public WasiTest {
+ protected:
+  std::string dir = make_dir();
+  ~TempDirTest() override { fs::remove_all(dir); }
+
+  static std::string make_dir() {
+    auto name = (fs::temp_directory_path() / "kinode-wasi-XXXXXX").string();
+    return ::mkdtemp(name.data());
+  }
+};
+
+constexpr std::string_view kEnvironment =
+    "(call $get-environment (i32.const 1024))"
+    "(call $print-to-terminal (i32.load (i32.const 1028)) (i32.const 0) (i32.const 0))"
+    "(call $get-arguments (i32.const 1032))"
+    "(call $print-to-terminal (i32.load (i32.const 1036)) (i32.const 0) (i32.const 0))"
+    "(call $get-directories (i32.const 1040))"
+    "(call $print-to-terminal (i32.load (i32.const 1044)) (i32.const 0) (i32.const 0))";
+
+TEST_F(TempDirTest, ItIsTheOnlyVariableAndTheOnlyFolder) {
+  const std::string names =
+      "(memory.copy (i32.const 2048) (i32.load (i32.const 1024)) (i32.const 16))" +
+      print_text_at(2048) + print_text_at(2056) +
+      "(memory.copy (i32.const 2048) (i32.load (i32.const 1040)) (i32.const 12))" +
+      print_text_at(2052);
+  EXPECT_EQ(finish(filing_guest(std::string(kEnvironment) + names), dir), Polled::kDone)
+      << guest->failure();
+  EXPECT_THAT(host.calls,
+              ElementsAre("print 1 ''", "print 0 ''", "print 1 ''", "print 0 'TEMP_DIR'",
+                          "print 0 '" + dir + "'", "print 0 '" + dir + "'"));
+}
+
+TEST_F(TempDirTest, WithoutOneThereIsNothing) {
+  EXPECT_EQ(finish(filing_guest(kEnvironment)), Polled::kDone) << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 0 ''", "print 0 ''", "print 0 ''"));
+}
+
+TEST_F(TempDirTest, TheGuestCanWriteInItButNotOutside) {
+  const std::string create =
+      "(call $create-directory (i32.load (i32.load (i32.const 1040))) (i32.const {}) "
+      "(i32.const {}) (i32.const 1056))";
+  auto component = filing_guest("(call $get-directories (i32.const 1040))" +
+                                fmt::format(fmt::runtime(create), 4096, 3) + print_byte_at(1056) +
+                                fmt::format(fmt::runtime(create), 4104, 7) + print_byte_at(1056) +
+                                print_byte_at(1057));
+  component.data = R"((data (i32.const 4096) "new\00\00\00\00\00../away"))";
+  EXPECT_EQ(finish(component, dir), Polled::kDone) << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 0 ''", "print 1 ''", "print 31 ''"));  // not-permitted
+  EXPECT_TRUE(fs::is_directory(dir + "/new"));
+  EXPECT_FALSE(fs::exists(fs::path(dir).parent_path() / "away"));
+}
+
+TEST_F(TempDirTest, AMissingFolderIsAnErrorOfTheStart) {
+  auto program = engine->compile(filing_guest("").binary()).value();
+  const auto failed = program->instantiate({.our = "n.os@p:k:sys",
+                                            .limits = {},
+                                            .temp_dir = dir + "/missing",
+                                            .host = &host,
+                                            .waker = waker});
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_THAT(failed.error().detail, testing::HasSubstr("No such file"));
+  EXPECT_EQ(waker.use_count(), 1);
+}
+
+}  // namespace
+}  // namespace kinode::wasm
