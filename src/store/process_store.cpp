@@ -12,6 +12,11 @@ namespace {
 constexpr std::string_view kOldMapKey = "kernel:distro:sys";
 constexpr std::string_view kProcessPrefix = "kernel:distro:sys/process/";
 constexpr std::string_view kCapPrefix = "kernel:distro:sys/cap/";
+constexpr std::string_view kDamagedPrefix = "damaged/";
+
+std::string not_safe_notice(const msg::ProcessId& id) {
+  return fmt::format("bootstrap: removing non-Kimap-safe process {}", printable(id.text()));
+}
 
 void add_process(WriteBatch& batch, const msg::ProcessId& id, msg::PersistedProcess process) {
   process.capabilities.clear();  // they have rows of their own
@@ -63,13 +68,21 @@ Status ProcessStore::erase_process(const msg::ProcessId& id, const msg::SignedCa
 
 Status ProcessStore::set_aside(const std::string& key, const Bytes& value, const std::string& why,
                                Loaded& into) {
+  // Never over what was set aside before.
+  std::string aside = fmt::format("{}{}", kDamagedPrefix, key);
+  for (;;) {
+    const auto taken = kv_.get(aside);
+    if (!taken) return std::unexpected(taken.error());
+    if (!*taken || **taken == value) break;
+    aside += "+";
+  }
   WriteBatch batch;
-  batch.put("damaged/" + key, value);
+  batch.put(aside, value);
   batch.erase(key);
   into.notices.push_back(
-      fmt::format("the stored row {} cannot be read ({}); it was set aside as damaged/{}, "
-                  "everything else was loaded",
-                  printable(key), why, printable(key)));
+      fmt::format("the stored row {} cannot be read ({}); it was set aside as {}, everything else "
+                  "was loaded",
+                  printable(key), printable(why), printable(aside)));
   return kv_.write(batch, durability_);
 }
 
@@ -81,6 +94,13 @@ Status ProcessStore::import_old_map(Loaded& into) {
   if (!map) return set_aside(std::string(kOldMapKey), **old, map.error().detail, into);
   WriteBatch batch;
   for (const auto& [id, process] : *map) {
+    if (!msg::check_kimap_safe(id)) {
+      // Such an id could be read as another one in a row's key, so it never gets a row.
+      into.notices.push_back(not_safe_notice(id));
+      batch.put(fmt::format("{}{}", kDamagedPrefix, process_row_key(id)),
+                Bytes::adopt(msg::encode_persisted_process(process)));
+      continue;
+    }
     add_process(batch, id, process);
     for (const auto& [cap, signature] : process.capabilities) add_cap(batch, id, cap, signature);
   }
@@ -98,8 +118,7 @@ Status ProcessStore::load_processes(Loaded& into) {
     if (!id || !process) {
       bad.emplace_back(key, Bytes::copy(value));
     } else if (!msg::check_kimap_safe(*id)) {
-      into.notices.push_back(
-          fmt::format("bootstrap: removing non-Kimap-safe process {}", printable(id->text())));
+      into.notices.push_back(not_safe_notice(*id));
     } else {
       into.processes.emplace(std::move(*id), std::move(*process));
     }

@@ -12,9 +12,12 @@ namespace kinode::store {
 
 /// One row per process and one per capability, so that a grant writes a few dozen bytes however
 /// much its holder holds (fault 47). Keys:
-///   kernel:distro:sys/process/<process id>                         bincode PersistedProcess, no
-///   caps kernel:distro:sys/cap/<process id>/<issuer>/<canonical params> bincode (Capability,
-///   signature)
+///   kernel:distro:sys/process/<process id>
+///       bincode PersistedProcess without capabilities
+///   kernel:distro:sys/cap/<process id>/<issuer>/<canonical params>
+///       bincode (Capability, signature)
+///   damaged/<key>
+///       what could not be read, or has an id that is not Kimap-safe; nothing reads it
 /// The original's single value under `kernel:distro:sys` (bincode process map) is taken over once.
 /// Thread: any.
 class ProcessStore {
@@ -27,7 +30,8 @@ class ProcessStore {
   };
 
   /// Everything that is stored. A row that cannot be read is set aside under `damaged/` with a
-  /// notice and the rest loads; entries whose id is not Kimap-safe are left out, their state stays.
+  /// notice and the rest loads. Entries whose id is not Kimap-safe are left out with a notice
+  /// (those of an old map are set aside); their state stays. An error changes nothing: load again.
   Result<Loaded> load();
 
   Status put_process(const msg::ProcessId& id, const msg::PersistedProcess& process);

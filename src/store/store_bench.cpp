@@ -1,0 +1,96 @@
+// What a durable write costs over a raw put into the same database.
+#include <benchmark/benchmark.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+
+#include "store/process_store.h"
+#include "store/rocks_kv.h"
+#include "store/state_store.h"
+
+namespace kinode::store {
+namespace {
+
+constexpr std::size_t kValueBytes = 1024;
+constexpr int kProcesses = 1000;
+
+/// A directory that is removed at the end.
+class Directory {
+ public:
+  Directory() {
+    std::string name = std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX";
+    path_ = ::mkdtemp(name.data());
+  }
+  ~Directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  std::string database() const { return path_ + "/kv"; }
+
+ private:
+  std::string path_;
+};
+
+std::vector<msg::ProcessId> processes() {
+  std::vector<msg::ProcessId> out;
+  for (int i = 0; i < kProcesses; ++i) out.push_back({fmt::format("process-{}", i), "k", "sys"});
+  return out;
+}
+
+/// The floor: RocksDB as it comes.
+void raw_put_1kb(benchmark::State& state) {
+  const Directory directory;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* raw = nullptr;
+  if (!rocksdb::DB::Open(options, directory.database(), &raw).ok()) {
+    return state.SkipWithError("cannot open a database");
+  }
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  std::vector<std::string> keys;
+  for (const auto& id : processes()) keys.push_back(id.text());
+  const std::string value(kValueBytes, 'v');
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(db->Put(rocksdb::WriteOptions(), keys[i++ % keys.size()], value));
+  }
+}
+BENCHMARK(raw_put_1kb);
+
+void try_set_1kb(benchmark::State& state) {
+  const Directory directory;
+  const auto kv = open_rocks_kv(directory.database());
+  if (!kv) return state.SkipWithError(kv.error().detail.c_str());
+  StateStore store(**kv, Durability::kProcess);
+  const auto ids = processes();
+  const ByteVector value(kValueBytes, 'v');
+  std::size_t i = 0;
+  std::size_t refused = 0;
+  for (auto _ : state) {
+    if (!store.try_set(ids[i++ % ids.size()], value)) ++refused;
+  }
+  state.counters["refused"] = static_cast<double>(refused);
+}
+BENCHMARK(try_set_1kb);
+
+void put_one_cap(benchmark::State& state) {
+  const Directory directory;
+  const auto kv = open_rocks_kv(directory.database());
+  if (!kv) return state.SkipWithError(kv.error().detail.c_str());
+  ProcessStore store(**kv, Durability::kProcess);
+  const auto ids = processes();
+  const msg::SignedCaps caps{
+      {msg::messaging_cap({"a.os", {"p", "k", "sys"}}), Bytes::adopt(ByteVector(64))}};
+  std::size_t i = 0;
+  for (auto _ : state) {
+    if (!store.put_caps(ids[i++ % ids.size()], caps)) {
+      return state.SkipWithError("a grant was not written");
+    }
+  }
+}
+BENCHMARK(put_one_cap);
+
+}  // namespace
+}  // namespace kinode::store
