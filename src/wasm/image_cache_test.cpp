@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <thread>
 
 #include "wasm/recording_host.h"
 #include "wasm/test_component.h"
@@ -172,6 +173,29 @@ TEST_F(CachedEngineTest, ADamagedImageIsCompiledAgainAndReplaced) {
   EXPECT_EQ(run(*start()->compile(one).value()), "print 1 ''");
   ASSERT_EQ(images().size(), 1u);
   EXPECT_EQ(content(images().at(0)), good);
+}
+
+TEST_F(CachedEngineTest, TwoNodesMayCompileTheSameAtTheSameTime) {
+  const auto one = printer(1);
+  std::vector<std::jthread> nodes;
+  for (int i = 0; i < 4; ++i) {
+    nodes.emplace_back([&, engine = std::shared_ptr(start())] {
+      EXPECT_EQ(run(*engine->compile(one).value()), "print 1 ''");
+    });
+  }
+  nodes.clear();
+  EXPECT_EQ(images().size(), 1u);
+  EXPECT_EQ(images().at(0).extension(), ".image");
+}
+
+TEST_F(CachedEngineTest, AFolderThatVanishesOnlyCostsTheCache) {
+  std::vector<std::string> lines;
+  CallbackLog log(
+      [&](LogLevel, std::string_view, std::string_view line) { lines.emplace_back(line); });
+  auto engine = make_wasmtime_engine({.cache_dir = folder.string(), .log = &log}).value();
+  fs::remove_all(folder);
+  EXPECT_EQ(run(*engine->compile(printer(1)).value()), "print 1 ''");
+  EXPECT_THAT(lines, testing::ElementsAre(HasSubstr("a compiled program is not kept")));
 }
 
 }  // namespace
