@@ -3,8 +3,8 @@
 #   kinode_guest(<name> SOURCES <file>... [OPTIONS <compiler option>...] [WASI])
 #       compiles with clang for wasm32 against sdk/ -> ${CMAKE_BINARY_DIR}/guests/<name>.wasm.
 #       It imports kinode:process/standard alone; with WASI it also has stdio, clocks and random.
-#   kinode_script_guest(<name> SCRIPT <script that is called with the output's path> DEPENDS <file>...)
-#       the same for a guest that a script builds.
+#   kinode_script_guest(<name> SCRIPT <script> DEPENDS <file>...)
+#       the same for a guest that a script builds, which is called with the output's path.
 #   kinode_package(<name> MANIFEST <manifest.json> METADATA <metadata.json> GUESTS <guest>...)
 #       -> ${CMAKE_BINARY_DIR}/packages/<name>/ (metadata.json, pkg/), and beside it <name>.zip (the
 #       content of pkg/) with <name>.metadata.json.
@@ -95,7 +95,7 @@ function(kinode_wasi_adapter out)
     file(GLOB adapter ${pattern})
   endif()
   if(NOT adapter)
-    message(FATAL_ERROR "the crate ${crate} is not there: run cargo fetch in tests/guests/rust_echo")
+    message(FATAL_ERROR "no crate ${crate} in ${cargo_home}: cargo fetch in tests/guests/rust_echo")
   endif()
   list(GET adapter 0 adapter)
   set(${out} ${adapter} PARENT_SCOPE)

@@ -25,7 +25,7 @@ install_tool() {
     say "installing wit-bindgen $version with cargo (minutes, only this once)"
     cargo install --quiet --locked --force --version "$version" --no-default-features \
       --features c --root "$cache/tools" wit-bindgen-cli >&2 ||
-      die "cargo could not install wit-bindgen-cli $version: is crates.io reachable? Then call again"
+      die "cargo could not install wit-bindgen-cli $version: is crates.io reachable? Call again"
   fi
   flock -u 8
 }

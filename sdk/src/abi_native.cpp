@@ -1,4 +1,4 @@
-// The bindings of a guest, answered by testing::Host instead of a node.
+// The bindings of a guest, answered by test::Host instead of a node.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace kinode {
 
-using testing::Host;
-using testing::HostCalls;
+using test::Host;
+using test::HostCalls;
 
 namespace {
 
@@ -23,18 +23,18 @@ std::vector<Capability> copied(const kinode_process_standard_list_capability_t& 
   return all;
 }
 
-std::optional<testing::BlobValue> copied(const kinode_process_standard_lazy_load_blob_t* blob) {
+std::optional<test::BlobValue> copied(const kinode_process_standard_lazy_load_blob_t* blob) {
   if (blob == nullptr) return std::nullopt;
-  testing::BlobValue value{copied(blob->bytes)};
+  test::BlobValue value{copied(blob->bytes)};
   if (blob->mime.is_some) value.mime = copied(blob->mime.val);
   return value;
 }
 
-testing::SentRequest copied(const kinode_process_standard_address_t& target,
-                            const kinode_process_standard_request_t& request,
-                            const kinode_process_standard_context_t* context,
-                            const kinode_process_standard_lazy_load_blob_t* blob) {
-  testing::SentRequest sent;
+test::SentRequest copied(const kinode_process_standard_address_t& target,
+                         const kinode_process_standard_request_t& request,
+                         const kinode_process_standard_context_t* context,
+                         const kinode_process_standard_lazy_load_blob_t* blob) {
+  test::SentRequest sent;
   sent.target = detail::address(target);
   sent.body = copied(request.body);
   if (request.expects_response.is_some) sent.expects = request.expects_response.val;
@@ -79,7 +79,7 @@ kinode_process_standard_option_json_t lower_json(const std::optional<std::string
   return {true, lower(*json)};
 }
 
-kinode_process_standard_lazy_load_blob_t lower(const testing::BlobValue& blob) {
+kinode_process_standard_lazy_load_blob_t lower(const test::BlobValue& blob) {
   kinode_process_standard_lazy_load_blob_t raw = {};
   if (blob.mime) raw.mime = {true, lower(*blob.mime)};
   raw.bytes = lower_bytes(blob.bytes);
@@ -91,7 +91,7 @@ kinode_process_standard_option_context_t lower_context(const std::optional<std::
   return {true, {placed(*context), context->size()}};
 }
 
-kinode_process_standard_request_t lower(const testing::IncomingRequest& request) {
+kinode_process_standard_request_t lower(const test::IncomingRequest& request) {
   kinode_process_standard_request_t raw = {};
   if (request.expects) raw.expects_response = {true, *request.expects};
   raw.body = lower_bytes(request.body);
@@ -100,7 +100,7 @@ kinode_process_standard_request_t lower(const testing::IncomingRequest& request)
   return raw;
 }
 
-kinode_process_standard_message_t lower(const testing::IncomingResponse& response,
+kinode_process_standard_message_t lower(const test::IncomingResponse& response,
                                         const std::optional<std::string>& context) {
   kinode_process_standard_message_t raw = {};
   raw.tag = KINODE_PROCESS_STANDARD_MESSAGE_RESPONSE;
@@ -111,8 +111,7 @@ kinode_process_standard_message_t lower(const testing::IncomingResponse& respons
   return raw;
 }
 
-kinode_process_standard_send_error_t lower(const testing::SentRequest& request,
-                                           SendErrorKind kind) {
+kinode_process_standard_send_error_t lower(const test::SentRequest& request, SendErrorKind kind) {
   kinode_process_standard_send_error_t raw = {};
   raw.kind = static_cast<uint8_t>(kind);
   raw.target = lower(request.target.view());
@@ -127,7 +126,7 @@ kinode_process_standard_send_error_t lower(const testing::SentRequest& request,
   return raw;
 }
 
-bool lower_blob(const std::optional<testing::BlobValue>& blob,
+bool lower_blob(const std::optional<test::BlobValue>& blob,
                 kinode_process_standard_lazy_load_blob_t* to) {
   if (blob) *to = lower(*blob);
   return blob.has_value();
@@ -201,12 +200,12 @@ bool kinode_process_standard_spawn(
     kinode_process_standard_list_capability_t* request_capabilities,
     kinode_process_standard_list_tuple2_process_id_json_t* grant_capabilities, bool public_,
     kinode_process_standard_process_id_t* ret, kinode_process_standard_spawn_error_t* err) {
-  testing::Spawned spawned{.name = {},
-                           .wasm_path = copied(*wasm_path),
-                           .on_exit = static_cast<OnExit::Kind>(on_exit->tag),
-                           .requests = copied(*request_capabilities),
-                           .grants = {},
-                           .is_public = public_};
+  test::Spawned spawned{.name = {},
+                        .wasm_path = copied(*wasm_path),
+                        .on_exit = static_cast<OnExit::Kind>(on_exit->tag),
+                        .requests = copied(*request_capabilities),
+                        .grants = {},
+                        .is_public = public_};
   if (maybe_name != nullptr) spawned.name = copied(*maybe_name);
   for (size_t i = 0; i < grant_capabilities->len; ++i) {
     const auto& [to, params] = grant_capabilities->ptr[i];
@@ -242,14 +241,14 @@ bool kinode_process_standard_receive(
     kinode_process_standard_tuple2_address_message_t* ret,
     kinode_process_standard_tuple2_send_error_option_context_t* err) {
   const auto received = HostCalls::receive();
-  if (const auto* request = std::get_if<testing::IncomingRequest>(&received.what)) {
+  if (const auto* request = std::get_if<test::IncomingRequest>(&received.what)) {
     ret->f0 = lower(received.source.view());
     ret->f1 = {};
     ret->f1.tag = KINODE_PROCESS_STANDARD_MESSAGE_REQUEST;
     ret->f1.val.request = lower(*request);
     return true;
   }
-  if (const auto* response = std::get_if<testing::IncomingResponse>(&received.what)) {
+  if (const auto* response = std::get_if<test::IncomingResponse>(&received.what)) {
     ret->f0 = lower(received.source.view());
     ret->f1 = lower(*response, received.request->context);
     return true;
@@ -289,7 +288,7 @@ void kinode_process_standard_send_requests(
 void kinode_process_standard_send_response(
     kinode_process_standard_response_t* response,
     kinode_process_standard_lazy_load_blob_t* maybe_lazy_load_blob) {
-  testing::SentResponse sent;
+  test::SentResponse sent;
   sent.body = copied(response->body);
   if (response->metadata.is_some) sent.metadata = copied(response->metadata.val);
   sent.blob = copied(maybe_lazy_load_blob);
@@ -305,7 +304,7 @@ bool kinode_process_standard_send_and_await_response(
     kinode_process_standard_send_error_t* err) {
   const auto sent = copied(*target, *request, nullptr, maybe_lazy_load_blob);
   const auto answer = HostCalls::await(sent);
-  if (const auto* response = std::get_if<testing::IncomingResponse>(&answer)) {
+  if (const auto* response = std::get_if<test::IncomingResponse>(&answer)) {
     ret->f0 = lower(sent.target.view());
     ret->f1 = lower(*response, std::nullopt);
     return true;

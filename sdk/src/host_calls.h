@@ -8,7 +8,7 @@
 
 #include "kinode/testing.h"
 
-namespace kinode::testing {
+namespace kinode::test {
 
 /// Thrown through the process to end it.
 struct EndOfRun {
@@ -46,4 +46,4 @@ class HostCalls {
   static void keep_held(std::vector<Capability>& capabilities);
 };
 
-}  // namespace kinode::testing
+}  // namespace kinode::test

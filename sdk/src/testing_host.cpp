@@ -5,7 +5,7 @@
 #include "host_calls.h"
 #include "kinode/testing.h"
 
-namespace kinode::testing {
+namespace kinode::test {
 namespace {
 
 Host* current = nullptr;
@@ -171,4 +171,4 @@ void HostCalls::drop(const std::vector<Capability>& capabilities) {
                 [&](const Capability& held) { return holds(capabilities, held); });
 }
 
-}  // namespace kinode::testing
+}  // namespace kinode::test

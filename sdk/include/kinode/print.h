@@ -15,9 +15,17 @@ enum class Verbosity : uint8_t { kAlways = 0, kDebug = 1, kRuntime = 2, kEvents 
 namespace detail {
 
 inline void append(std::string& line, std::string_view part) { line += part; }
-inline void append(std::string& line, bool part) { line += part ? "true" : "false"; }
-inline void append(std::string& line, char part) { line += part; }
+// Exactly bool and char: other types, pointers above all, turn into them silently.
+template <std::same_as<bool> Bool>
+void append(std::string& line, Bool part) {
+  line += part ? "true" : "false";
+}
+template <std::same_as<char> Char>
+void append(std::string& line, Char part) {
+  line += part;
+}
 template <std::integral Number>
+  requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
 void append(std::string& line, Number part) {
   char digits[24];
   line.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);

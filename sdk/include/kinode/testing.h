@@ -2,7 +2,7 @@
 // it as they are.
 //
 //   #include <kinode/testing.h>
-//   using namespace kinode::testing;
+//   using namespace kinode::test;
 //
 //   TEST(Echo, AnswersWithTheBody) {
 //     Host host;
@@ -29,7 +29,7 @@
 
 #include "kinode/process.h"
 
-namespace kinode::testing {
+namespace kinode::test {
 
 struct BlobValue {
   std::string bytes;
@@ -161,4 +161,4 @@ class Host {
   std::string trap_reason_;
 };
 
-}  // namespace kinode::testing
+}  // namespace kinode::test

@@ -3,6 +3,7 @@
 using namespace kinode;
 
 namespace cpp_echo {
+namespace {
 
 struct Op {
   std::string op;
@@ -85,8 +86,6 @@ struct BlobSizes {
   std::optional<size_t> last;
 };
 KINODE_JSON(BlobSizes, has, get, last)
-
-namespace {
 
 /// An answer's body, or why the request is none that the table allows.
 using Answer = std::expected<std::string, std::string>;

@@ -11,7 +11,7 @@ static int deeper(volatile int* above) {
 }
 
 static void init(const Address&) {
-  receive().has_value();
+  (void)receive();
   volatile int start = 0;
   print(deeper(&start));
 }

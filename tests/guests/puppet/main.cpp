@@ -5,7 +5,8 @@
 // Everything else that arrives is printed at verbosity 0, as one line of JSON with these members,
 // null where they do not apply:
 //   {"got":"request"|"response"|"error","source":A,"target":A,"body":T,"metadata":T,"expects":n,
-//    "context":T,"error":"timeout"|"offline","caps":[C...],"has_blob":bool,"get_blob":T,"last_blob":T}
+//    "context":T,"error":"timeout"|"offline","caps":[C...],"has_blob":bool,"get_blob":T,
+//    "last_blob":T}
 // A is an address, T text, C a capability {"issuer":A,"params":T}. For an error, target and body
 // are those of the request that got no answer.
 //
