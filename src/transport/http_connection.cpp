@@ -20,6 +20,29 @@ bool is_loopback_peer(const TcpSocket& socket) {
   return !error && peer.address().is_loopback();
 }
 
+/// A line that ends without CR. The parser would wait for a proper end until the time is over.
+bool has_bare_line_feed(std::string_view head) {
+  for (std::size_t at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
+    if (at == 0 || head[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
+/// What the parser lets through, but a proxy could read in another way than we do: body lengths by
+/// an encoding that we do not know (RFC 9112 6.3), and a host that is missing or said twice (3.2).
+std::string_view why_ambiguous(const http::header<true>& head) {
+  const auto encodings = head.count(http::field::transfer_encoding);
+  if (encodings > 1 ||
+      (encodings == 1 && !boost::beast::iequals(head[http::field::transfer_encoding], "chunked"))) {
+    return "the only Transfer-Encoding understood here is chunked";
+  }
+  const auto hosts = head.count(http::field::host);
+  if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
+    return "a request needs exactly one Host header";
+  }
+  return {};
+}
+
 }  // namespace
 
 /// Holds the request and the connection until the answer is on its way.
@@ -88,11 +111,10 @@ void HttpConnection::begin_request() {
 }
 
 void HttpConnection::read_more() {
-  if (begin_ == buffer_.size()) {
-    buffer_.clear();
-    begin_ = 0;
-    if (buffer_.capacity() > 4 * kReadBytes) buffer_.shrink_to_fit();
-  }
+  // What is left is less than one request, so this moves little.
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  if (buffer_.empty() && buffer_.capacity() > 4 * kReadBytes) buffer_.shrink_to_fit();
   const std::size_t used = buffer_.size();
   buffer_.resize(used + kReadBytes);
   socket_.async_read_some(
@@ -117,11 +139,19 @@ void HttpConnection::parse() {
     const std::size_t used =
         parser_->put(boost::asio::const_buffer(buffer_.data() + begin_, available), error);
     begin_ += used;
-    if (error == http::error::need_more) break;
+    if (error == http::error::need_more) {
+      if (!had_header && has_bare_line_feed(std::string_view(buffer_).substr(begin_))) {
+        return refuse(400, "lines of a header end with CR LF");
+      }
+      break;
+    }
     if (error == http::error::body_limit) return refuse(413, "the body is too large for this node");
     if (error == http::error::header_limit) return refuse(431, "the header is too large");
     if (error) return refuse(400, "this is not an HTTP/1.1 request");
-    if (!had_header && parser_->is_header_done()) deadline_ = clock_.now() + limits_.body_time_max;
+    if (!had_header && parser_->is_header_done()) {
+      if (const auto why = why_ambiguous(parser_->get()); !why.empty()) return refuse(400, why);
+      deadline_ = clock_.now() + limits_.body_time_max;
+    }
   }
   if (parser_->is_done()) {
     hand_over();
@@ -156,6 +186,7 @@ void HttpConnection::refuse(unsigned status, std::string_view why) {
   response.status = status;
   response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
   response.body = Bytes::copy(fmt::format("{}\n", why));
+  refused_ = true;
   write(std::move(response), false, false);
 }
 
@@ -182,10 +213,31 @@ void HttpConnection::write(HttpResponse response, bool head_only, bool keep_aliv
 
 void HttpConnection::written(const error_code& error) {
   body_ = Bytes();
-  if (error || !keep_alive_) return close();
+  if (error) return close();
+  if (refused_) return linger();
+  if (!keep_alive_) return close();
   begin_request();
   if (begin_ < buffer_.size()) return parse();
   read_more();
+}
+
+void HttpConnection::linger() {
+  // Closing while the client still sends would reset the connection, and the client would see that
+  // instead of the reason (RFC 9112 9.6).
+  error_code ignored;
+  socket_.shutdown(TcpSocket::shutdown_send, ignored);
+  deadline_ = clock_.now() + limits_.header_time_max;
+  drop_more();
+}
+
+void HttpConnection::drop_more() {
+  begin_ = 0;
+  buffer_.resize(kReadBytes);
+  socket_.async_read_some(boost::asio::buffer(buffer_.data(), buffer_.size()),
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                            if (error) return self->close();
+                            self->drop_more();
+                          });
 }
 
 void HttpConnection::close_if_late(Instant now) {

@@ -58,6 +58,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void write(HttpResponse response, bool head_only, bool keep_alive);
   void written(const boost::system::error_code& error);
   void send_continue();
+  void linger();
+  void drop_more();
 
   TcpSocket socket_;
   HttpHandler& handler_;
@@ -74,6 +76,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Bytes body_;
   bool keep_alive_ = false;
   bool continued_ = false;
+  bool refused_ = false;
   bool closed_ = false;
   Instant deadline_ = Instant::max();
 };
