@@ -14,22 +14,22 @@ class FakeIdentity : public testing::Test {
  protected:
   FakeIdentity() {
     std::string name = testing::TempDir() + "kinode-identity-XXXXXX";
-    home_ = ::mkdtemp(name.data());
+    home = ::mkdtemp(name.data());
   }
-  ~FakeIdentity() override { std::filesystem::remove_all(home_); }
+  ~FakeIdentity() override { std::filesystem::remove_all(home); }
 
   std::string keys() const {
-    std::ifstream file(home_ + "/.keys");
+    std::ifstream file(home + "/.keys");
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  void write_keys(std::string_view text) const { std::ofstream(home_ + "/.keys") << text; }
+  void write_keys(std::string_view text) const { std::ofstream(home + "/.keys") << text; }
 
   Result<Keyfile> load(std::string_view name, std::string_view password = "secret") {
-    return load_or_create_fake_identity(home_, name, password, random_);
+    return load_or_create_fake_identity(home, name, password, random);
   }
 
-  std::string home_;
-  SeededRandom random_{5};
+  std::string home;
+  SeededRandom random{5};
 };
 
 TEST_F(FakeIdentity, IsMadeOnceAndKept) {
@@ -50,17 +50,17 @@ TEST_F(FakeIdentity, Fault5_ItsJwtSecretHas32Bytes) {
 }
 
 TEST_F(FakeIdentity, OnlyTheOwnerMayReadTheFile) {
-  std::ofstream(home_ + "/.keys.new") << "left by a crash, readable by all";
+  std::ofstream(home + "/.keys.new") << "left by a crash, readable by all";
   ASSERT_TRUE(load("fake.dev"));
   struct stat info{};
-  ASSERT_EQ(::stat((home_ + "/.keys").c_str(), &info), 0);
+  ASSERT_EQ(::stat((home + "/.keys").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
 TEST_F(FakeIdentity, CanBeLookedAtWithoutThePassword) {
-  EXPECT_EQ(peek_identity(home_).value(), std::nullopt);
+  EXPECT_EQ(peek_identity(home).value(), std::nullopt);
   write_keys(R"(["fake.dev",[],[1],[2],[3],[4]])");
-  EXPECT_EQ(peek_identity(home_).value().value().username, "fake.dev");
+  EXPECT_EQ(peek_identity(home).value().value().username, "fake.dev");
 }
 
 TEST_F(FakeIdentity, AHomeOfAnotherNameIsRefusedAndKept) {
@@ -69,7 +69,7 @@ TEST_F(FakeIdentity, AHomeOfAnotherNameIsRefusedAndKept) {
   const auto refused = load("fake.dev");
   EXPECT_EQ(refused.error().code, Code::kExists);
   EXPECT_EQ(refused.error().detail,
-            "the home " + home_ +
+            "the home " + home +
                 " belongs to alice.os, not to fake.dev: start it under that name, or choose "
                 "another home");
   EXPECT_EQ(keys(), before);
@@ -93,7 +93,7 @@ TEST_F(FakeIdentity, ADamagedFileIsRefusedAndKept) {
 }
 
 TEST_F(FakeIdentity, WhatCannotBeReadIsNotReplaced) {
-  std::filesystem::create_directory(home_ + "/.keys");
+  std::filesystem::create_directory(home + "/.keys");
   EXPECT_EQ(load("fake.dev").error().code, Code::kIo);
 }
 

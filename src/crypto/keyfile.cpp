@@ -78,9 +78,9 @@ std::string write_keyfile(const SealedKeyfile& sealed) {
 }
 
 Result<SecretBytes> derive_disk_key(std::string_view password_hash, ByteView salt) {
-  constexpr std::size_t most = std::numeric_limits<int>::max();
+  constexpr std::size_t kMost = std::numeric_limits<int>::max();
   SecretBytes key(kDiskKeyBytes);
-  if (password_hash.size() > most || salt.size() > most ||
+  if (password_hash.size() > kMost || salt.size() > kMost ||
       PKCS5_PBKDF2_HMAC(password_hash.data(), static_cast<int>(password_hash.size()), salt.data(),
                         static_cast<int>(salt.size()), kRounds, EVP_sha256(), kDiskKeyBytes,
                         key.writable().data()) != 1) {

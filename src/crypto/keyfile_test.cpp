@@ -19,8 +19,8 @@ Bytes filled(std::size_t size, std::uint8_t with) { return Bytes::adopt(ByteVect
 
 /// The disk key of all tests here, derived once because it costs 0.3 s.
 const SecretBytes& golden_disk_key() {
-  static const SecretBytes key = derive_disk_key(kHash, filled(32, 7).view()).value();
-  return key;
+  static const SecretBytes kKey = derive_disk_key(kHash, filled(32, 7).view()).value();
+  return kKey;
 }
 
 KeyPair golden_key() {

@@ -34,13 +34,13 @@ class AnyKv : public testing::TestWithParam<Kind> {
  protected:
   AnyKv() {
     if (GetParam() == Kind::kMemory) {
-      kv_ = std::make_unique<MemKv>();
+      kv = std::make_unique<MemKv>();
     } else {
-      kv_ = open_rocks_kv(scratch_ / "kv").value();
+      kv = open_rocks_kv(scratch / "kv").value();
     }
   }
-  Scratch scratch_;
-  std::unique_ptr<OrderedKv> kv_;
+  Scratch scratch;
+  std::unique_ptr<OrderedKv> kv;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, AnyKv, testing::Values(Kind::kMemory, Kind::kDisk),
@@ -49,37 +49,37 @@ INSTANTIATE_TEST_SUITE_P(Stores, AnyKv, testing::Values(Kind::kMemory, Kind::kDi
                          });
 
 TEST_P(AnyKv, GivesBackWhatWasPut) {
-  EXPECT_EQ(text_of(*kv_, "a"), "none");
-  put(*kv_, "a", "1");
-  put(*kv_, "a", "2");
-  put(*kv_, std::string_view("a\0b", 3), "");
-  EXPECT_EQ(text_of(*kv_, "a"), "2");
-  EXPECT_EQ(text_of(*kv_, std::string_view("a\0b", 3)), "");
+  EXPECT_EQ(text_of(*kv, "a"), "none");
+  put(*kv, "a", "1");
+  put(*kv, "a", "2");
+  put(*kv, std::string_view("a\0b", 3), "");
+  EXPECT_EQ(text_of(*kv, "a"), "2");
+  EXPECT_EQ(text_of(*kv, std::string_view("a\0b", 3)), "");
 }
 
 TEST_P(AnyKv, TryPutIsAPut) {
-  ASSERT_TRUE(kv_->try_put("a", as_bytes("1")));
-  EXPECT_EQ(text_of(*kv_, "a"), "1");
+  ASSERT_TRUE(kv->try_put("a", as_bytes("1")));
+  EXPECT_EQ(text_of(*kv, "a"), "1");
 }
 
 TEST_P(AnyKv, ErasesAlsoWhatIsNotThere) {
-  put(*kv_, "a", "1");
-  ASSERT_TRUE(kv_->erase("a", Durability::kPower));
-  ASSERT_TRUE(kv_->erase("a", Durability::kProcess));
-  EXPECT_EQ(text_of(*kv_, "a"), "none");
+  put(*kv, "a", "1");
+  ASSERT_TRUE(kv->erase("a", Durability::kPower));
+  ASSERT_TRUE(kv->erase("a", Durability::kProcess));
+  EXPECT_EQ(text_of(*kv, "a"), "none");
 }
 
 TEST_P(AnyKv, ScansOnePrefixInOrder) {
-  for (const char* key : {"b/2", "a/9", "b/10", "b", "c/1", "b/1"}) put(*kv_, key, "x");
-  EXPECT_EQ(keys_of(*kv_, "b/"), (std::vector<std::string>{"b/1", "b/10", "b/2"}));
-  EXPECT_EQ(keys_of(*kv_, "d"), std::vector<std::string>{});
-  EXPECT_EQ(keys_of(*kv_, "").size(), 6u);
+  for (const char* key : {"b/2", "a/9", "b/10", "b", "c/1", "b/1"}) put(*kv, key, "x");
+  EXPECT_EQ(keys_of(*kv, "b/"), (std::vector<std::string>{"b/1", "b/10", "b/2"}));
+  EXPECT_EQ(keys_of(*kv, "d"), std::vector<std::string>{});
+  EXPECT_EQ(keys_of(*kv, "").size(), 6u);
 }
 
 TEST_P(AnyKv, AScanStopsWhenItIsToldTo) {
-  for (const char* key : {"1", "2", "3"}) put(*kv_, key, key);
+  for (const char* key : {"1", "2", "3"}) put(*kv, key, key);
   std::string seen;
-  ASSERT_TRUE(kv_->scan("", [&](std::string_view, ByteView value) {
+  ASSERT_TRUE(kv->scan("", [&](std::string_view, ByteView value) {
     seen += as_text(value);
     return seen.size() < 2;
   }));
@@ -87,26 +87,26 @@ TEST_P(AnyKv, AScanStopsWhenItIsToldTo) {
 }
 
 TEST_P(AnyKv, AScanMayChangeTheStore) {
-  for (const char* key : {"1", "2"}) put(*kv_, key, key);
-  ASSERT_TRUE(kv_->scan("", [&](std::string_view key, ByteView) {
-    EXPECT_TRUE(kv_->erase(key, Durability::kProcess));
+  for (const char* key : {"1", "2"}) put(*kv, key, key);
+  ASSERT_TRUE(kv->scan("", [&](std::string_view key, ByteView) {
+    EXPECT_TRUE(kv->erase(key, Durability::kProcess));
     return true;
   }));
-  EXPECT_TRUE(keys_of(*kv_, "").empty());
+  EXPECT_TRUE(keys_of(*kv, "").empty());
 }
 
 TEST_P(AnyKv, ABatchDoesItsOperationsInOrder) {
-  put(*kv_, "gone", "x");
+  put(*kv, "gone", "x");
   WriteBatch batch;
   batch.put("a", Bytes::copy("1"));
   batch.put("a", Bytes::copy("2"));
   batch.put("b", Bytes::copy("3"));
   batch.erase("b");
   batch.erase("gone");
-  ASSERT_TRUE(kv_->write(batch, Durability::kProcess));
-  EXPECT_EQ(keys_of(*kv_, ""), std::vector<std::string>{"a"});
-  EXPECT_EQ(text_of(*kv_, "a"), "2");
-  EXPECT_TRUE(kv_->write({}, Durability::kPower));
+  ASSERT_TRUE(kv->write(batch, Durability::kProcess));
+  EXPECT_EQ(keys_of(*kv, ""), std::vector<std::string>{"a"});
+  EXPECT_EQ(text_of(*kv, "a"), "2");
+  EXPECT_TRUE(kv->write({}, Durability::kPower));
 }
 
 TEST(MemKv, LosesWithPowerWhatWasNotSynced) {

@@ -1,7 +1,6 @@
 // A directory of one test's own, and where the test data is.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -40,14 +39,8 @@ class Scratch {
   std::string path_;
 };
 
-/// A folder below tests/corpus, or empty with a failure that says what to do.
-inline std::string corpus(std::string_view folder) {
-  const char* source = std::getenv("KINODE_SOURCE_DIR");
-  if (source == nullptr) {
-    ADD_FAILURE() << "set KINODE_SOURCE_DIR to the checkout, as ctest does";
-    return {};
-  }
-  return std::string(source) + "/tests/corpus/" + std::string(folder);
-}
+/// The path of a folder below tests/corpus; when nobody says where that is, a failed test and
+/// nothing.
+std::string corpus(std::string_view folder);
 
 }  // namespace kinode::store

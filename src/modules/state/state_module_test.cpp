@@ -17,7 +17,7 @@ constexpr std::string_view kKernel = "a.os@kernel:distro:sys";
 
 class State : public testing::Test {
  protected:
-  State() { EXPECT_TRUE(module_.start(port_)); }
+  State() { EXPECT_TRUE(module.start(port)); }
 
   static std::shared_ptr<msg::Envelope> message(std::string_view source, std::string_view body,
                                                 const char* blob = nullptr) {
@@ -30,30 +30,30 @@ class State : public testing::Test {
 
   /// The answer to `of`; there must be one.
   msg::EnvelopeRef answer(msg::EnvelopeRef of) {
-    port_.sent.clear();
-    module_.handle(std::move(of));
-    EXPECT_EQ(port_.sent.size(), 1u);
-    return port_.sent.empty() ? nullptr : port_.sent[0];
+    port.sent.clear();
+    module.handle(std::move(of));
+    EXPECT_EQ(port.sent.size(), 1u);
+    return port.sent.empty() ? nullptr : port.sent[0];
   }
   std::string body(msg::EnvelopeRef of) {
     const auto got = answer(std::move(of));
     return got && got->response() ? std::string(got->response()->body.text()) : "no answer";
   }
 
-  store::MemKv kv_;
-  store::StateStore store_{kv_, store::Durability::kProcess};
-  support::FakePort port_;
-  StateModule module_{store_, "unused"};
+  store::MemKv kv;
+  store::StateStore store{kv, store::Durability::kProcess};
+  support::FakePort port;
+  StateModule module{store, "unused"};
 };
 
 TEST_F(State, IsNotPublic) {
-  EXPECT_EQ(module_.info().id.text(), "state:distro:sys");
-  EXPECT_FALSE(module_.info().is_public);
+  EXPECT_EQ(module.info().id.text(), "state:distro:sys");
+  EXPECT_FALSE(module.info().is_public);
 }
 
 TEST_F(State, WhatWasSetIsRead) {
   EXPECT_EQ(body(message(kP, R"({"SetState":"p:k:sys"})", "value")), R"("SetState")");
-  EXPECT_EQ(store_.get({"p", "k", "sys"}).value().value().text(), "value");
+  EXPECT_EQ(store.get({"p", "k", "sys"}).value().value().text(), "value");
   const auto got = answer(message(kP, R"({"GetState":"p:k:sys"})"));
   EXPECT_EQ(got->response()->body.text(), R"("GetState")");
   ASSERT_NE(got->blob, nullptr);
@@ -86,9 +86,9 @@ TEST_F(State, SuccessIsSilentWhenNobodyAsks) {
   quiet.body = Bytes::copy(R"({"SetState":"p:k:sys"})");
   auto request = support::envelope(kP, "a.os@state:distro:sys", quiet);
   request->blob = std::make_shared<const msg::Blob>();
-  module_.handle(request);
-  EXPECT_TRUE(port_.sent.empty());
-  EXPECT_TRUE(store_.get({"p", "k", "sys"}).value().has_value());
+  module.handle(request);
+  EXPECT_TRUE(port.sent.empty());
+  EXPECT_TRUE(store.get({"p", "k", "sys"}).value().has_value());
 }
 
 TEST_F(State, AnErrorIsAnsweredAlsoWhenNobodyAsks) {
@@ -117,12 +117,12 @@ TEST_F(State, AResponseIsABadRequest) {
 }
 
 TEST_F(State, ASendErrorIsNotAnswered) {
-  module_.handle(support::envelope(kP, "a.os@state:distro:sys", msg::SendError{}));
-  EXPECT_TRUE(port_.sent.empty());
+  module.handle(support::envelope(kP, "a.os@state:distro:sys", msg::SendError{}));
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(State, Fault6_NobodyTouchesTheStateOfAnother) {
-  ASSERT_TRUE(store_.set({"q", "k", "sys"}, as_bytes("secret")));
+  ASSERT_TRUE(store.set({"q", "k", "sys"}, as_bytes("secret")));
   for (const std::string_view action : {"GetState", "SetState", "DeleteState"}) {
     const auto got = answer(message(kP, "{\"" + std::string(action) + "\":\"q:k:sys\"}", "evil"));
     EXPECT_EQ(got->response()->body.text(),
@@ -130,7 +130,7 @@ TEST_F(State, Fault6_NobodyTouchesTheStateOfAnother) {
               R"(process reads and writes its own only"}}})");
     EXPECT_EQ(got->blob, nullptr);
   }
-  EXPECT_EQ(store_.get({"q", "k", "sys"}).value().value().text(), "secret");
+  EXPECT_EQ(store.get({"q", "k", "sys"}).value().value().text(), "secret");
 }
 
 TEST_F(State, Fault6_TheProcessTableIsTheKernelsOnly) {
@@ -151,21 +151,21 @@ TEST_F(State, TheKernelTouchesEverybodys) {
 }
 
 TEST_F(State, IgnoresOtherNodesAndSaysSo) {
-  module_.handle(message("b.os@p:k:sys", R"({"SetState":"p:k:sys"})", "v"));
-  module_.handle(message("b.os@kernel:distro:sys", "nonsense"));
-  EXPECT_TRUE(port_.sent.empty());
-  EXPECT_TRUE(port_.has_printed(1, "state: ignored a message from b.os"));
-  EXPECT_EQ(store_.get({"p", "k", "sys"}).value(), std::nullopt);
+  module.handle(message("b.os@p:k:sys", R"({"SetState":"p:k:sys"})", "v"));
+  module.handle(message("b.os@kernel:distro:sys", "nonsense"));
+  EXPECT_TRUE(port.sent.empty());
+  EXPECT_TRUE(port.has_printed(1, "state: ignored a message from b.os"));
+  EXPECT_EQ(store.get({"p", "k", "sys"}).value(), std::nullopt);
 }
 
 TEST_F(State, Fault34_TheLastOfTwoWritesCounts) {
-  module_.handle(message(kP, R"({"SetState":"p:k:sys"})", "first"));
-  module_.handle(message(kP, R"({"SetState":"p:k:sys"})", "second"));
+  module.handle(message(kP, R"({"SetState":"p:k:sys"})", "first"));
+  module.handle(message(kP, R"({"SetState":"p:k:sys"})", "second"));
   EXPECT_EQ(answer(message(kP, R"({"GetState":"p:k:sys"})"))->blob->bytes.text(), "second");
 }
 
 TEST_F(State, AFullDiskIsSaid) {
-  kv_.fail_after(0);
+  kv.fail_after(0);
   EXPECT_EQ(body(message(kP, R"({"SetState":"p:k:sys"})", "v")),
             R"({"Err":{"RocksDBError":{"action":"SetState","error":"the disk is full (simulated): )"
             R"(free some space"}}})");

@@ -13,39 +13,39 @@ using namespace std::chrono_literals;
 
 class Timer : public testing::Test {
  protected:
-  Timer() { EXPECT_TRUE(timer_.start(port_)); }
-  ~Timer() override { timer_.stop(); }
+  Timer() { EXPECT_TRUE(timer.start(port)); }
+  ~Timer() override { timer.stop(); }
 
   static std::shared_ptr<msg::Envelope> ask(std::string_view body,
                                             std::string_view source = "a.os@p:k:sys") {
     return support::request(source, "a.os@timer:distro:sys", body);
   }
 
-  support::FakePort port_;
-  TimerModule timer_;
+  support::FakePort port;
+  TimerModule timer;
 };
 
 TEST_F(Timer, IsPublic) {
-  EXPECT_EQ(timer_.info().id.text(), "timer:distro:sys");
-  EXPECT_TRUE(timer_.info().is_public);
+  EXPECT_EQ(timer.info().id.text(), "timer:distro:sys");
+  EXPECT_TRUE(timer.info().is_public);
 }
 
 TEST_F(Timer, AnswersOnceWhenTheTimeHasPassedAndNotBefore) {
-  timer_.handle(ask(R"({"SetTimer":1000})"));
-  EXPECT_TRUE(port_.has_printed(3, "set timer to pop in 1000ms"));
-  port_.executor().advance(999ms);
-  EXPECT_TRUE(port_.sent.empty());
-  port_.executor().advance(2ms);
-  EXPECT_EQ(port_.sent.size(), 1u);
-  port_.executor().advance(1h);
-  EXPECT_EQ(port_.sent.size(), 1u);
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  EXPECT_TRUE(port.has_printed(3, "set timer to pop in 1000ms"));
+  port.executor().advance(999ms);
+  EXPECT_TRUE(port.sent.empty());
+  port.executor().advance(2ms);
+  EXPECT_EQ(port.sent.size(), 1u);
+  port.executor().advance(1h);
+  EXPECT_EQ(port.sent.size(), 1u);
 }
 
 TEST_F(Timer, TheAnswerIsEmptyAndCarriesTheRequestsId) {
-  timer_.handle(ask(R"({"SetTimer":1})"));
-  port_.executor().advance(10ms);
-  ASSERT_EQ(port_.sent.size(), 1u);
-  const msg::Envelope& answer = *port_.sent[0];
+  timer.handle(ask(R"({"SetTimer":1})"));
+  port.executor().advance(10ms);
+  ASSERT_EQ(port.sent.size(), 1u);
+  const msg::Envelope& answer = *port.sent[0];
   EXPECT_EQ(answer.id, 7u);
   EXPECT_EQ(answer.source->text(), "a.os@timer:distro:sys");
   EXPECT_EQ(answer.target->text(), "a.os@p:k:sys");
@@ -58,125 +58,126 @@ TEST_F(Timer, TheAnswerIsEmptyAndCarriesTheRequestsId) {
 TEST_F(Timer, TheAnswerGoesWhereTheRequestSays) {
   auto request = ask(R"({"SetTimer":1})");
   request->rsvp = msg::share(msg::Address::parse("a.os@other:k:sys").value());
-  timer_.handle(request);
-  port_.executor().advance(10ms);
-  ASSERT_EQ(port_.sent.size(), 1u);
-  EXPECT_EQ(port_.sent[0]->target->text(), "a.os@other:k:sys");
+  timer.handle(request);
+  port.executor().advance(10ms);
+  ASSERT_EQ(port.sent.size(), 1u);
+  EXPECT_EQ(port.sent[0]->target->text(), "a.os@other:k:sys");
 }
 
 TEST_F(Timer, AnswersAlsoWhoDoesNotExpectIt) {
   msg::Request body;
   body.body = Bytes::copy(R"({"SetTimer":1})");
-  timer_.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", body));
-  port_.executor().advance(10ms);
-  EXPECT_EQ(port_.sent.size(), 1u);
+  timer.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", body));
+  port.executor().advance(10ms);
+  EXPECT_EQ(port.sent.size(), 1u);
 }
 
 TEST_F(Timer, OfZeroAnswersAtOnce) {
-  timer_.handle(ask(R"({"SetTimer":0})"));
-  EXPECT_EQ(port_.sent.size(), 1u);
+  timer.handle(ask(R"({"SetTimer":0})"));
+  EXPECT_EQ(port.sent.size(), 1u);
 }
 
 TEST_F(Timer, AnswersInTheOrderOfTheTimes) {
   for (const std::uint64_t millis : {30, 10, 20}) {
     auto request = ask("{\"SetTimer\":" + std::to_string(millis) + "}");
     request->id = millis;
-    timer_.handle(request);
+    timer.handle(request);
   }
-  port_.executor().advance(1s);
+  port.executor().advance(1s);
   std::vector<std::uint64_t> ids;
-  for (const auto& answer : port_.sent) ids.push_back(answer->id);
+  ids.reserve(port.sent.size());
+  for (const auto& answer : port.sent) ids.push_back(answer->id);
   EXPECT_EQ(ids, (std::vector<std::uint64_t>{10, 20, 30}));
 }
 
 TEST_F(Timer, OfTheLargestNumberIsFarAwayAndHarmless) {
-  timer_.handle(ask(R"({"SetTimer":18446744073709551615})"));
-  port_.executor().advance(24h);
-  EXPECT_TRUE(port_.sent.empty());
+  timer.handle(ask(R"({"SetTimer":18446744073709551615})"));
+  port.executor().advance(24h);
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, ABodyThatItCannotReadIsPrintedAndNotAnswered) {
   for (const std::string_view body :
        {"", "{", "\"SetTimer\"", R"({"SetTimer":-1})", R"({"SetTimer":1.5})", R"({"Other":1})"}) {
-    port_.printed.clear();
-    timer_.handle(ask(body));
-    EXPECT_TRUE(port_.has_printed(1, "timer service received a request with an invalid body"))
+    port.printed.clear();
+    timer.handle(ask(body));
+    EXPECT_TRUE(port.has_printed(1, "timer service received a request with an invalid body"))
         << body;
   }
-  port_.executor().advance(1h);
-  EXPECT_TRUE(port_.sent.empty());
+  port.executor().advance(1h);
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, IgnoresOtherNodes) {
-  timer_.handle(ask(R"({"SetTimer":0})", "b.os@p:k:sys"));
-  timer_.handle(ask(R"({"SetTimer":1})", "our@p:k:sys"));  // the kernel never stamps this
-  port_.executor().advance(1s);
-  EXPECT_TRUE(port_.sent.empty());
+  timer.handle(ask(R"({"SetTimer":0})", "b.os@p:k:sys"));
+  timer.handle(ask(R"({"SetTimer":1})", "our@p:k:sys"));  // the kernel never stamps this
+  port.executor().advance(1s);
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, IgnoresWhatIsNoRequest) {
-  timer_.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", msg::Response{}));
-  timer_.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", msg::SendError{}));
-  EXPECT_TRUE(port_.sent.empty());
+  timer.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", msg::Response{}));
+  timer.handle(support::envelope("a.os@p:k:sys", "a.os@timer:distro:sys", msg::SendError{}));
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, ListsWhatIsActive) {
-  timer_.handle(ask("\"Debug\""));
-  EXPECT_TRUE(port_.has_printed(0, "timer service active timers (0):"));
-  timer_.handle(ask(R"({"SetTimer":1000})"));
-  timer_.handle(ask(R"({"SetTimer":2000})"));
-  timer_.handle(ask("\"Debug\""));
-  EXPECT_TRUE(port_.has_printed(0, "timer service active timers (2):\n"));
-  EXPECT_EQ(std::ranges::count(port_.printed.back().content, '\n'), 2);
-  port_.executor().advance(1500ms);
-  timer_.handle(ask("\"Debug\""));
-  EXPECT_TRUE(port_.has_printed(0, "timer service active timers (1):\n"));
+  timer.handle(ask("\"Debug\""));
+  EXPECT_TRUE(port.has_printed(0, "timer service active timers (0):"));
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  timer.handle(ask(R"({"SetTimer":2000})"));
+  timer.handle(ask("\"Debug\""));
+  EXPECT_TRUE(port.has_printed(0, "timer service active timers (2):\n"));
+  EXPECT_EQ(std::ranges::count(port.printed.back().content, '\n'), 2);
+  port.executor().advance(1500ms);
+  timer.handle(ask("\"Debug\""));
+  EXPECT_TRUE(port.has_printed(0, "timer service active timers (1):\n"));
 }
 
 TEST_F(Timer, Fault28_TimersOfOneProcessAreBounded) {
   for (std::size_t i = 0; i < limits::kTimersPerProcessMax; ++i) {
-    timer_.handle(ask(R"({"SetTimer":1000})"));
+    timer.handle(ask(R"({"SetTimer":1000})"));
   }
-  EXPECT_TRUE(port_.sent.empty());
-  timer_.handle(ask(R"({"SetTimer":1000})"));
-  EXPECT_EQ(port_.sent.size(), 1u);
-  EXPECT_TRUE(port_.has_printed(0, "p:k:sys has 10000 timers already; this one popped at once"));
+  EXPECT_TRUE(port.sent.empty());
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  EXPECT_EQ(port.sent.size(), 1u);
+  EXPECT_TRUE(port.has_printed(0, "p:k:sys has 10000 timers already; this one popped at once"));
 }
 
 TEST_F(Timer, Fault28_OneProcessAtItsBoundDoesNotDisturbAnother) {
   for (std::size_t i = 0; i < limits::kTimersPerProcessMax; ++i) {
-    timer_.handle(ask(R"({"SetTimer":1000})"));
+    timer.handle(ask(R"({"SetTimer":1000})"));
   }
-  timer_.handle(ask(R"({"SetTimer":1000})", "a.os@q:k:sys"));
-  EXPECT_TRUE(port_.sent.empty());
+  timer.handle(ask(R"({"SetTimer":1000})", "a.os@q:k:sys"));
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, Fault28_PoppedTimersCountNoMore) {
   for (std::size_t i = 0; i < limits::kTimersPerProcessMax; ++i) {
-    timer_.handle(ask(R"({"SetTimer":1000})"));
+    timer.handle(ask(R"({"SetTimer":1000})"));
   }
-  port_.executor().advance(2s);
-  EXPECT_EQ(port_.sent.size(), limits::kTimersPerProcessMax);
-  timer_.handle(ask(R"({"SetTimer":1000})"));
-  EXPECT_EQ(port_.sent.size(), limits::kTimersPerProcessMax);
+  port.executor().advance(2s);
+  EXPECT_EQ(port.sent.size(), limits::kTimersPerProcessMax);
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  EXPECT_EQ(port.sent.size(), limits::kTimersPerProcessMax);
 }
 
 TEST_F(Timer, SetsNothingMoreWhenItHasStopped) {
-  timer_.stop();
-  timer_.handle(ask(R"({"SetTimer":1})"));
-  port_.executor().advance(1s);
-  EXPECT_TRUE(port_.sent.empty());
+  timer.stop();
+  timer.handle(ask(R"({"SetTimer":1})"));
+  port.executor().advance(1s);
+  EXPECT_TRUE(port.sent.empty());
 }
 
 TEST_F(Timer, ThatPopsAfterTheModuleHasGoneHarmsNobody) {
   {
     TimerModule short_lived;
-    ASSERT_TRUE(short_lived.start(port_));
+    ASSERT_TRUE(short_lived.start(port));
     short_lived.handle(ask(R"({"SetTimer":10})"));
     short_lived.stop();
   }
-  port_.executor().advance(1s);
-  EXPECT_LE(port_.sent.size(), 1u);
+  port.executor().advance(1s);
+  EXPECT_LE(port.sent.size(), 1u);
 }
 
 }  // namespace
