@@ -5,6 +5,8 @@
 #       It imports kinode:process/standard alone; with WASI it also has stdio, clocks and random.
 #   kinode_script_guest(<name> SCRIPT <script> DEPENDS <file>...)
 #       the same for a guest that a script builds, which is called with the output's path.
+#   kinode_guest_test(<name> SOURCES <file>...)
+#       the sources of a guest and its tests, compiled natively, as one gtest program.
 #   kinode_package(<name> MANIFEST <manifest.json> METADATA <metadata.json> GUESTS <guest>...)
 #       -> ${CMAKE_BINARY_DIR}/packages/<name>/ (metadata.json, pkg/), and beside it <name>.zip (the
 #       content of pkg/) with <name>.metadata.json.
@@ -142,6 +144,14 @@ function(kinode_script_guest name)
     COMMENT "Guest ${name}.wasm (minutes the first time)" VERBATIM)
   add_custom_target(${name} DEPENDS ${output})
   add_dependencies(guests ${name})
+endfunction()
+
+function(kinode_guest_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE kinode_sdk_native GTest::gmock_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 60)
 endfunction()
 
 function(kinode_package name)

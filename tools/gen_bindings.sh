@@ -30,7 +30,10 @@ install_tool() {
   flock -u 8
 }
 
-generate() { "$tool" c --world process-v1 --out-dir "$1" "$wit" >/dev/null; }
+generate() {
+  local said
+  said=$("$tool" c --world process-v1 --out-dir "$1" "$wit" 2>&1) || die "wit-bindgen: $said"
+}
 
 has_tool || install_tool
 case ${1:-} in

@@ -103,6 +103,19 @@ TEST(Request, ArrivesAsBuilt) {
   EXPECT_EQ(sent.capabilities[1], Capability::messaging(host.our));
 }
 
+TEST(Request, OwnsTemporariesOfEveryKind) {
+  Host host;
+  const std::string name = "a name that is too long to be stored inside of the object";
+  auto request = Request::to(host.requests.empty() ? Address(kPeer) : host.our);
+  request.body(host.requests.empty() ? name + name : name);
+  request.context(host.requests.empty() ? name : name + name);
+  request.blob(name + name, name + "m");
+  request.send();
+  EXPECT_EQ(host.requests.at(0).body, name + name);
+  EXPECT_EQ(host.requests.at(0).context, name);
+  EXPECT_EQ(host.requests.at(0).blob, (BlobValue{name + name, name + "m"}));
+}
+
 TEST(Request, CanBeBuiltInSteps) {
   Host host;
   once(host, [] {

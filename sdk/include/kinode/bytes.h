@@ -24,6 +24,7 @@ class BytesArg {
   BytesArg(std::string_view text [[clang::lifetimebound]]) : refers_to_(text) {}
   BytesArg(const std::string& text [[clang::lifetimebound]]) : refers_to_(text) {}
   BytesArg(std::string&& text) : own_(std::move(text)), owns_(true) {}
+  BytesArg(const std::string&& text) : own_(text), owns_(true) {}  // such as of `a ? b : c + d`
   BytesArg(std::span<const uint8_t> bytes [[clang::lifetimebound]])
       : refers_to_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
   // NOLINTEND(google-explicit-constructor)

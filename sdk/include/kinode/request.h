@@ -122,6 +122,7 @@ class AddressArg {
   AddressArg(const AddressView& address) : view_(address) {}
   AddressArg(const Address& address [[clang::lifetimebound]]) : view_(address) {}
   AddressArg(Address&& address) : own_(std::move(address)), view_(own_) {}
+  AddressArg(const Address&& address) : own_(address), view_(own_) {}
   // NOLINTEND(google-explicit-constructor)
   const AddressView& view() const { return view_; }
 
