@@ -50,8 +50,8 @@ function(kinode_layer name)
   endforeach()
 endfunction()
 
-# One fuzz target: libFuzzer in the fuzz preset, else a driver that replays the corpus and mutates it
-# for about a second, so that it also runs in every suite.
+# One fuzz target: libFuzzer in the fuzz preset, else a driver that replays the corpus and mutates
+# it for about a second, so that it also runs in every suite.
 function(kinode_fuzzer layer source)
   get_filename_component(stem ${source} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" subject ${stem})

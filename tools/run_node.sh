@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the node and its packages and starts it without chain, account or network;
+# Builds the node and the example packages and starts it without chain, account or network;
 # `make run` calls it. HOME_DIR: its home. PORT: its HTTP port; without one 8080, or a free port.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +12,8 @@ die() { echo "run: $*" >&2; exit 1; }
 build_node() {
   cmake --preset release --log-level=WARNING >/dev/null
   local targets quiet=()
-  targets=$(ninja -C $build -t targets all | sed -nE 's/^(kinode|package_[^:\/]*): phony$/\1/p')
+  targets=$(ninja -C $build -t targets all |
+    sed -nE 's/^(kinode|package_echo-[^:\/]*): phony$/\1/p')
   grep -qx kinode <<<"$targets" || die "there is no target kinode: is src/node there?"
   say "building the node and $(grep -c package_ <<<"$targets" || true) packages"
   [ -t 1 ] || quiet=(--quiet)
@@ -50,7 +51,7 @@ choose_port
 arguments=("$home" --fake-node-name demo.os --port "$port")
 say "http://localhost:$port/ is going up, its home is $home, Ctrl-C stops it"
 shopt -s nullglob
-for package in "$build"/packages/*/; do
+for package in "$build"/packages/echo-*/; do
   package=${package%/}
   arguments+=(--package "$package")
   address=$(address_of "$package") || continue

@@ -14,6 +14,12 @@ _RUST_TOKENS = re.compile(
     re.DOTALL)
 
 
+# What may stand before a declaration: access labels, and macros that need no semicolon.
+_LEAD = re.compile(
+    r"(?:\s+|\b(?:public|private|protected)\s*:(?!:)"
+    r"|\b[A-Z][A-Z0-9_]+\s*\((?:[^()]|\([^()]*\))*\)(?=\s*[\w\[:~]))*")
+
+
 def blank(text, tokens):
     """The text with comments, strings and the like replaced by spaces, lines kept."""
     return tokens.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
@@ -68,8 +74,8 @@ def _cpp_functions(code):
                 continue
             position = _closing(code, match.start()) + 1
             if kind == "function":
-                lead = re.match(r"(\s|\b(public|private|protected)\s*:(?!:))*", code[head:])
-                yield head + lead.end(), position - 1, name
+                lead = _LEAD.match(code, head, match.start())
+                yield lead.end(), position - 1, name
                 head = position
         elif parens == 0:
             head = match.end()
@@ -78,7 +84,7 @@ def _cpp_functions(code):
 def _classify(head):
     """What the brace after this text opens: a scope, a function, or an initialiser."""
     plain = re.sub(r"operator\s*[^\w\s(]+", "operator_", head)
-    plain = re.sub(r"^(\s|\b(public|private|protected)\s*:(?!:))*", "", plain)
+    plain = plain[_LEAD.match(plain).end() :]
     plain = re.sub(r"^template\s*<[^{]*?>\s*(?=\w)", "", plain)
     if re.match(r"(inline\s+)?(namespace|class|struct|union|enum|extern)\b(?![^{]*\)\s*(const)?$)",
                 plain):

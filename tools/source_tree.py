@@ -112,11 +112,12 @@ class CompileCommands:
         return [f for f in folders if self.root in f.parents or self.build in f.parents]
 
     def nearest(self, path):
-        """Flags for a header: those of a source beside it, else of any in src/."""
-        beside = [file for file in self.flags if file.parent == path.parent]
-        others = [file for file in self.flags if self.root / "src" in file.parents]
-        choice = sorted(beside) or sorted(others)
-        return self.flags[choice[0]] if choice else None
+        """Flags for a header: those of the source that shares most folders with it."""
+        def distance(source):
+            shared = os.path.commonpath([source.parent, path.parent])
+            return -len(Path(shared).parts), len(source.parts), source
+        sources = [file for file in self.flags if file.suffix == ".cpp"]
+        return self.flags[min(sources, key=distance)] if sources else None
 
     def portable(self, words):
         """The same words in every checkout, for cache keys."""

@@ -16,11 +16,11 @@ class Run(PlantedTree):
         shutil.copy(ROOT / "tools/run_node.sh", self.root / "tools")
         self.program("bin/cmake", "exit 0")
         self.program("bin/ninja", 'case "$*" in *targets*) printf "kinode: phony\\n'
-                     'package_echo: phony\\nother: phony\\n" ;; *) echo "ninja $*" ;; esac')
+                     'package_echo-a: phony\\nother: phony\\n" ;; *) echo "ninja $*" ;; esac')
         self.program("build/release/src/node/kinode", 'echo "node $*"')
-        self.write("build/release/packages/echo/metadata.json", json.dumps(
+        self.write("build/release/packages/echo-a/metadata.json", json.dumps(
             {"properties": {"package_name": "echoes", "publisher": "sys"}}))
-        self.write("build/release/packages/echo/pkg/manifest.json",
+        self.write("build/release/packages/echo-a/pkg/manifest.json",
                    json.dumps([{"process_name": "echo"}]))
 
     def program(self, name, script):
@@ -42,9 +42,9 @@ class Run(PlantedTree):
     def test_it_builds_node_and_packages_and_starts_them(self):
         code, output = self.start(HOME_DIR="somewhere/home")
         self.assertEqual(0, code, output)
-        self.assertRegex(output, r"ninja -C build/release .*kinode package_echo\n")
+        self.assertRegex(output, r"ninja -C build/release .*kinode package_echo-a\n")
         self.assertRegex(output, r"node somewhere/home --fake-node-name demo.os --port \d+ "
-                         r"--package build/release/packages/echo\n")
+                         r"--package build/release/packages/echo-a\n")
         self.assertRegex(output, r"http://localhost:\d+/")
         self.assertIn('"process":"echo:echoes:sys"', output)
 

@@ -129,6 +129,10 @@ class Functions(unittest.TestCase):
         text = "constexpr int kTable[] = {\n1,\n};\nnamespace {\nTEST(A, B) {\n}\n}\n"
         self.assertEqual([(5, 2, "TEST")], self.found(text))
 
+    def test_a_macro_before_a_function_is_no_part_of_it(self):
+        text = "KINODE_JSON(A, (b), c)\n\nKINODE_JSON(B, c)\n\nstruct X f() {\n}\n"
+        self.assertEqual([(5, 2, "f")], self.found(text))
+
     def test_rust_lifetimes_are_no_characters(self):
         text = "impl<'a> A<'a> {\n  fn f<'b>(&'b self) -> char {\n    '}'\n  }\n}\n"
         self.assertEqual([(2, 3, "f")], self.found(text, ".rs"))
