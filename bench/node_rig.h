@@ -1,0 +1,54 @@
+// A real kernel with its real engine, executor and store, driven from outside by a module.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "kernel/kernel.h"
+#include "rt/thread_executor.h"
+#include "store/rocks_kv.h"
+
+namespace kinode::bench {
+
+/// One node without HTTP. Everything blocks until it is done. One thread.
+class NodeRig {
+ public:
+  /// `engine` outlives the rig. `workers` as for the executor.
+  NodeRig(wasm::Engine& engine, std::size_t workers);
+  ~NodeRig();
+
+  /// Starts a public guest under the name. `persistent`: with a durable row (on-exit requests,
+  /// none).
+  void start_guest(const std::string& name, ByteView component, bool persistent = false);
+
+  /// Sends a request without waiting; finish() waits until all were answered.
+  void ask(const std::string& name, const std::string& body);
+  void finish();
+
+  std::string address(const std::string& name) const { return "bench.os@" + name + ":bench:sys"; }
+
+  /// Guests that have ended by themselves so far.
+  void wait_until_ended(std::uint64_t count);
+
+ private:
+  class Driver;
+  class Prints;
+  class NoFiles;
+
+  std::string directory_;
+  OsClock clock_;
+  OsRandom random_;
+  NullLog log_;
+  std::unique_ptr<Prints> prints_;
+  std::unique_ptr<NoFiles> files_;
+  std::unique_ptr<store::OrderedKv> kv_;
+  std::unique_ptr<rt::ThreadExecutor> executor_;
+  std::unique_ptr<kernel::Kernel> kernel_;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace kinode::bench
