@@ -178,6 +178,7 @@ TEST_F(CachedEngineTest, ADamagedImageIsCompiledAgainAndReplaced) {
 TEST_F(CachedEngineTest, TwoNodesMayCompileTheSameAtTheSameTime) {
   const auto one = printer(1);
   std::vector<std::jthread> nodes;
+  nodes.reserve(4);
   for (int i = 0; i < 4; ++i) {
     nodes.emplace_back([&, engine = std::shared_ptr(start())] {
       EXPECT_EQ(run(*engine->compile(one).value()), "print 1 ''");

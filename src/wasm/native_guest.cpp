@@ -99,6 +99,7 @@ native::Sent NativeGuest::send_request(const NativeSend& send) const {
 native::Sent NativeGuest::send_requests(const std::vector<NativeSend>& sends) const {
   ToViews views;
   std::vector<GuestSend> list;
+  list.reserve(sends.size());
   for (const auto& send : sends) list.push_back(views.send(send));
   run_->finish(host().send_requests(list));
   return native::Sent(*run_);

@@ -51,6 +51,7 @@ TEST_F(ProgramCacheTest, EqualComponentsShareAProgramWhileItIsHeld) {
 TEST_F(ProgramCacheTest, OneCompilationServesAllWhoAskMeanwhile) {
   std::vector<std::shared_ptr<const Program>> programs(4);
   std::vector<std::jthread> threads;
+  threads.reserve(programs.size());
   std::latch started{4};
   for (auto& program : programs) {
     threads.emplace_back([&] {

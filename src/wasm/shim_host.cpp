@@ -1,5 +1,11 @@
 #include "wasm/shim_host.h"
 
+#if __has_feature(thread_sanitizer)
+/// The shim is not instrumented, and its own locking would look like races. Here, because every
+/// program with the shim links this file.
+extern "C" const char* __tsan_default_options() { return "ignore_noninstrumented_modules=1"; }
+#endif
+
 namespace kinode::wasm {
 namespace {
 
