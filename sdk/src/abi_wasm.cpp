@@ -1,4 +1,4 @@
-// The entry of a guest.
+// What the library needs of the node, besides the bindings.
 #include "kinode/process.h"
 #include "process_v1.h"
 
@@ -20,10 +20,3 @@ void panic(std::string_view reason) {
 }
 
 }  // namespace kinode
-
-extern "C" void exports_process_v1_init(process_v1_string_t*) {
-  {
-    const auto text = kinode::detail::Arena::take();  // the address as text, which our() has too
-  }
-  kinode::detail::process_main(kinode::our());
-}
