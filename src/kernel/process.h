@@ -39,7 +39,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
 
   rt::Slice run_slice() noexcept override;
   void account(Nanos used) noexcept override {
-    counters_.cpu_ns.fetch_add(static_cast<std::uint64_t>(used.count()), std::memory_order_relaxed);
+    count(counters_.cpu_ns, static_cast<std::uint64_t>(used.count()));
   }
   const ProcessCounters& counters() const { return counters_; }
 
@@ -54,17 +54,20 @@ class Process final : public Endpoint, private wasm::HostCalls {
     std::shared_ptr<Endpoint> to;
     msg::EnvelopeRef envelope;
   };
-  struct Awaited {
-    std::uint64_t message_id;
-    std::uint64_t key;
-    std::optional<Prompting> prompting;  // as it was when the request was sent
-  };
+  // The key of the context that send-and-await-response waits for; there is one at most, and it
+  // stays out of `contexts_`.
+  static constexpr std::uint64_t kAwaitedKey = ~std::uint64_t{0};
   // A host call that waits for somebody else's thread.
   struct Pending {
     std::atomic<bool> done{false};
     Result<Bytes> bytes{Bytes{}};
     Status status;
   };
+
+  /// Only the process's own slices count, so a plain addition is enough.
+  static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
 
   // --- process.cpp: life ---
   rt::Slice end(EndReport report);
@@ -85,6 +88,8 @@ class Process final : public Endpoint, private wasm::HostCalls {
   void remember_caps(const msg::SignedCaps& caps);
   void expire_contexts();
   void fail_context(Context context, msg::SendErrorKind kind);
+  void fail_awaited(msg::SendErrorKind kind);
+  bool answers_awaited(const msg::Envelope& envelope) const;
 
   // --- process_send.cpp: from the guest to others ---
   struct Built {
@@ -93,6 +98,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
     std::uint64_t context_key = 0;
   };
   Result<Built> build_request(const wasm::GuestSend& send, bool awaited);
+  std::uint64_t file_context(const wasm::GuestSend& send, msg::EnvelopeRef request, bool awaited);
   wasm::Outcome dispatch(Built built, const TargetView& target);
   void undeliverable(const msg::Envelope& envelope, std::uint64_t key, msg::SendErrorKind kind);
   wasm::Outcome park(std::shared_ptr<Endpoint> to, msg::EnvelopeRef envelope);
@@ -153,7 +159,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
 
   // receiving
   std::deque<Delivery> taken_in_;
-  std::optional<Awaited> awaited_;
+  std::optional<Context> awaited_;
   Contexts contexts_;
   std::optional<Prompting> prompting_;
   Delivery current_;  // what the guest's views point into

@@ -37,21 +37,33 @@ std::optional<Process::Delivery> Process::next_delivery() {
   }
 }
 
+bool Process::answers_awaited(const msg::Envelope& envelope) const {
+  if (!awaited_ || awaited_->request->id != envelope.id) return false;
+  if (!contexts_.holds(envelope.id)) return true;
+  // Several requests share the id (inherited): the responder decides.
+  const msg::SendError* error = envelope.send_error();
+  const msg::Address& responder = error != nullptr ? *error->original->target : *envelope.source;
+  return responder.process == awaited_->request->target->process;
+}
+
 std::optional<Process::Delivery> Process::awaited_delivery() {
-  const auto ours = [this](const Delivery& d) {
-    return d.context && d.context->key == awaited_->key;
-  };
-  const auto found = std::find_if(taken_in_.begin(), taken_in_.end(), ours);
-  if (found != taken_in_.end()) {
-    Delivery out = std::move(*found);
-    taken_in_.erase(found);
-    return out;
+  if (!taken_in_.empty()) {
+    const auto found = std::find_if(taken_in_.begin(), taken_in_.end(), [](const Delivery& d) {
+      return d.context && d.context->key == kAwaitedKey;
+    });
+    if (found != taken_in_.end()) {
+      Delivery out = std::move(*found);
+      taken_in_.erase(found);
+      return out;
+    }
   }
   while (auto item = mailbox().pop_answer()) {
-    auto delivery = accept(std::move(*item));
-    if (!delivery) continue;
-    if (ours(*delivery)) return delivery;
-    taken_in_.push_back(std::move(*delivery));
+    if (answers_awaited(*item->value)) {
+      Delivery out{std::move(item->value), std::move(awaited_), item->arrival};
+      awaited_.reset();
+      return out;
+    }
+    if (auto delivery = accept(std::move(*item))) taken_in_.push_back(std::move(*delivery));
   }
   return std::nullopt;
 }
@@ -64,7 +76,7 @@ Outcome Process::receive(wasm::GuestMessage& out) noexcept {
 }
 
 void Process::hand_over(Delivery delivery, wasm::GuestMessage& out) {
-  counters_.received.fetch_add(1, std::memory_order_relaxed);
+  count(counters_.received);
   current_ = std::move(delivery);
   const msg::Envelope& envelope = *current_.envelope;
   if (current_.context) prompting_ = current_.context->prompting;
@@ -146,11 +158,21 @@ void Process::fail_context(Context context, msg::SendErrorKind kind) {
   taken_in_.push_back({std::move(error), std::move(context), mailbox().stamp()});
 }
 
+void Process::fail_awaited(msg::SendErrorKind kind) {
+  Context context = std::move(*awaited_);
+  awaited_.reset();
+  fail_context(std::move(context), kind);
+}
+
 void Process::expire_contexts() {
   for (auto& context : contexts_.expire(services_.executor().clock().now())) {
     fail_context(std::move(context), msg::SendErrorKind::kTimeout);
   }
   note_outstanding();
+  if (awaited_ && awaited_->deadline <= services_.executor().clock().now()) {
+    fail_awaited(msg::SendErrorKind::kTimeout);
+  }
+  if (awaited_) arm(awaited_->deadline);
   if (const auto next = contexts_.earliest()) arm(*next);
 }
 

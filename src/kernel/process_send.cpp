@@ -67,7 +67,7 @@ Result<Process::Built> Process::build_request(const wasm::GuestSend& send, bool 
   e.blob = send.blob.present                          ? to_blob(send.blob)
            : send.request.inherit && blob_is_current_ ? last_blob_
                                                       : nullptr;
-  msg::Request request;
+  auto& request = std::get<msg::Request>(e.message);
   request.inherit = send.request.inherit;
   if (send.request.has_expects) request.expects_response = send.request.expects;
   request.body = Bytes::copy(send.request.body.bytes());
@@ -75,27 +75,37 @@ Result<Process::Built> Process::build_request(const wasm::GuestSend& send, bool 
   if (send.request.capability_count > 0) {
     request.capabilities = filter_caps({send.request.capabilities, send.request.capability_count});
   }
-  e.message = std::move(request);
   if (send.request.has_expects) {
     e.rsvp = record_->address;
-    Context context;
-    context.request = built.envelope;
-    context.prompting = prompting_;
-    if (!awaited && send.context.present()) context.user = Bytes::copy(send.context.bytes());
-    // A century is for ever, and its sum with now does not overflow.
-    const auto seconds = std::min<std::uint64_t>(send.request.expects, 100ull * 365 * 86400);
-    context.deadline = services_.executor().clock().now() + std::chrono::seconds(seconds);
-    arm(context.deadline);
-    built.context_key = contexts_.add(std::move(context));
-    note_outstanding();
+    built.context_key = file_context(send, built.envelope, awaited);
   } else if (inherits) {
     e.rsvp = prompting_->rsvp;
   }
   return built;
 }
 
+std::uint64_t Process::file_context(const wasm::GuestSend& send, msg::EnvelopeRef request,
+                                    bool awaited) {
+  Context context;
+  context.request = std::move(request);
+  context.prompting = prompting_;
+  // A century is for ever, and its sum with now does not overflow.
+  const auto seconds = std::min<std::uint64_t>(send.request.expects, 100ull * 365 * 86400);
+  context.deadline = services_.executor().clock().now() + std::chrono::seconds(seconds);
+  arm(context.deadline);
+  if (awaited) {
+    context.key = kAwaitedKey;
+    awaited_ = std::move(context);
+    return kAwaitedKey;
+  }
+  if (send.context.present()) context.user = Bytes::copy(send.context.bytes());
+  const std::uint64_t key = contexts_.add(std::move(context));
+  note_outstanding();
+  return key;
+}
+
 Outcome Process::dispatch(Built built, const TargetView& target) {
-  counters_.sent.fetch_add(1, std::memory_order_relaxed);
+  count(counters_.sent);
   msg::EnvelopeRef envelope = std::move(built.envelope);
   // What was sent before and waits for room goes first.
   if (!outgoing_.empty() && built.route.endpoint) {
@@ -119,6 +129,7 @@ Outcome Process::dispatch(Built built, const TargetView& target) {
 void Process::undeliverable(const msg::Envelope& envelope, std::uint64_t key,
                             msg::SendErrorKind kind) {
   if (key == 0) return;
+  if (key == kAwaitedKey) return fail_awaited(kind);
   if (auto context = contexts_.take_key(envelope.id, key)) fail_context(std::move(*context), kind);
   note_outstanding();
 }
@@ -159,8 +170,11 @@ bool Process::flush_outgoing() {
 }
 
 void Process::refuse(const Outgoing& outgoing) {
-  counters_.refused.fetch_add(1, std::memory_order_relaxed);
+  count(counters_.refused);
   const msg::Envelope& envelope = *outgoing.envelope;
+  if (awaited_ && awaited_->request == outgoing.envelope) {
+    return fail_awaited(msg::SendErrorKind::kTimeout);
+  }
   if (envelope.request() != nullptr && envelope.request()->expects_response) {
     if (auto context = contexts_.take(envelope.id, *envelope.target)) {
       fail_context(std::move(*context), msg::SendErrorKind::kTimeout);
@@ -223,7 +237,7 @@ Outcome Process::send_response(const wasm::GuestRequest& response,
   if (built.route.endpoint && services_.router().is_ours(target.node)) {
     // An answer that finds no room was given up by its asker, or is one of too many: it is not
     // worth stopping for.
-    counters_.sent.fetch_add(1, std::memory_order_relaxed);
+    count(counters_.sent);
     const auto endpoint = built.route.endpoint;
     msg::EnvelopeRef envelope = built.envelope;
     if (services_.router().deliver(*endpoint, envelope) != Routed::kNoTarget)
@@ -252,14 +266,11 @@ Outcome Process::send_and_await_response(const wasm::GuestSend* send,
     }
     auto built = build_request(*send, true);
     if (!built) return trap("send-and-await-response: " + built.error().detail);
-    awaited_ = Awaited{built->envelope->id, built->context_key, prompting_};
     dispatch(std::move(*built), target);
   }
   auto delivery = awaited_delivery();
   if (!delivery) return Outcome::kPending;
   hand_over(std::move(*delivery), out);
-  prompting_ = std::move(awaited_->prompting);
-  awaited_.reset();
   out.context = {};
   return Outcome::kReady;
 }
