@@ -141,7 +141,8 @@ http {{ access_log off; keepalive_requests 100000000;
 
 def rpc_us(node, directory):
     script = directory / "rpc.lua"
-    body = json.dumps({"process": "small-echo:bench:test.os", "body": "x" * 32, "expects_response": 5})
+    body = json.dumps({"process": "small-echo:bench:test.os", "body": "x" * 32,
+                       "expects_response": 5})
     script.write_text(f"""
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -195,13 +196,15 @@ def table(figures):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, help="folder of a release build")
     options = parser.parse_args()
     build = options.build or ROOT / "build/release"
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT, check=True)
-        subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "packages"], check=True)
+        subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "packages"],
+                       check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
         print("bench: messages, blobs, state, spawning (pinned)", flush=True)
