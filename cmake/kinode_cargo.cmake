@@ -13,7 +13,6 @@
 
 if(CMAKE_SCRIPT_MODE_FILE)
   file(MAKE_DIRECTORY ${cache}/rust ${cache}/cargo)
-  file(LOCK ${cache}/rust/.lock GUARD PROCESS TIMEOUT 3600)
 
   set(hashes "${compiler};${kind}")
   foreach(file ${files})
@@ -25,6 +24,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
   set(kept ${cache}/rust/${key}/${library})
 
   if(NOT EXISTS ${kept})
+    file(LOCK ${cache}/rust/.lock GUARD PROCESS TIMEOUT 3600)
+  endif()
+  if(NOT EXISTS ${kept}) # another one may have built it meanwhile
     message(STATUS "cargo: building ${library} (the first time takes minutes)")
     set(command cargo build)
     set(crate_type)
@@ -44,9 +46,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
     file(RENAME ${kept}.new ${kept})
   endif()
 
-  file(COPY_FILE ${kept} ${output} ONLY_IF_DIFFERENT)
   # The newest eight builds stay.
   file(TOUCH ${cache}/rust/${key})
+  file(COPY_FILE ${kept} ${output} ONLY_IF_DIFFERENT)
   execute_process(COMMAND sh -c "ls -1dt ${cache}/rust/*/ | tail -n +9 | xargs -r rm -rf --")
   return()
 endif()
