@@ -32,6 +32,8 @@ struct ShimConfig {
   std::uint32_t compile_threads;
   std::size_t stack_bytes;
   std::size_t stderr_bytes;
+  bool typed_border;
+  bool backtrace_lines;
 };
 
 /// shim/src/host.rs `HostTable`: one function per import, the instance's host in front.

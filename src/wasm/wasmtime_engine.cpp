@@ -161,6 +161,8 @@ Result<std::unique_ptr<Engine>> make_wasmtime_engine(const WasmtimeConfig& confi
       .compile_threads = config.compile_threads == 0 ? cores : config.compile_threads,
       .stack_bytes = limits::kGuestStackBytes,
       .stderr_bytes = limits::kStderrRingBytes,
+      .typed_border = config.typed_border,
+      .backtrace_lines = config.backtrace_lines,
   };
   std::string reason;
   const auto error = ShimSink::to(reason);

@@ -16,6 +16,11 @@ struct WasmtimeConfig {
   std::uint32_t compile_threads = 0;
   /// Instances to reserve room for at once; 0 allocates each on demand. README.md has the figures.
   std::uint32_t pool_size = 0;
+  /// Cross the guest border by wasmtime's own typed lowering: the yardstick of the benchmarks.
+  bool typed_border = false;
+  /// Traps also name files and lines of guests with debug information. For developers: reading that
+  /// information costs about 1 ms of a worker per trap or kill, and more when a guest makes it large.
+  bool backtrace_lines = false;
   /// Folder for compiled programs; made with mode 0700, refused when others can write there. May be
   /// shared by several nodes. None: every start compiles.
   std::optional<std::string> cache_dir = std::nullopt;

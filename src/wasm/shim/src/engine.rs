@@ -11,7 +11,7 @@ use wasmtime::{
 
 use crate::abi;
 use crate::host::HostState;
-use crate::linker::add_standard;
+use crate::linker::{Border, add_standard};
 use crate::wasi::Reactor;
 
 /// A guest runs on for between one and two ticks.
@@ -32,6 +32,10 @@ pub struct EngineConfig {
     pub stack_bytes: usize,
     /// What is kept of an instance's stderr.
     pub stderr_bytes: usize,
+    /// Cross the border by wasmtime's derived types; for benchmarks.
+    pub typed_border: bool,
+    /// Traps name files and lines, for guests with debug information.
+    pub backtrace_lines: bool,
 }
 
 pub struct ShimEngine {
@@ -55,7 +59,11 @@ impl ShimEngine {
     pub fn new(config: EngineConfig) -> Result<Self> {
         let engine = Engine::new(&settings(&config))?;
         let mut bare = Linker::new(&engine);
-        add_standard(&mut bare)?;
+        let border = match config.typed_border {
+            true => Border::Typed,
+            false => Border::Direct,
+        };
+        add_standard(&mut bare, border)?;
         Ok(Self { engine, config, bare, wasi: OnceLock::new(), reactor: Arc::default() })
     }
 
@@ -108,7 +116,10 @@ fn settings(config: &EngineConfig) -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(config.stack_bytes)
         .async_stack_size(config.stack_bytes + HOST_STACK_BYTES)
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+        .wasm_backtrace_details(match config.backtrace_lines {
+            true => WasmBacktraceDetails::Enable,
+            false => WasmBacktraceDetails::Disable,
+        });
     if config.pool_size > 0 {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(config.pool_size)

@@ -5,11 +5,14 @@
 
 mod abi;
 mod engine;
+mod fast_lift;
+mod fast_lower;
 mod host;
 mod instance;
-mod lift_lower;
+mod lift;
 mod limits;
 mod linker;
+mod lower;
 mod scan;
 mod waiting;
 mod wasi;

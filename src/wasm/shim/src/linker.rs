@@ -5,22 +5,35 @@ use wasmtime::Result;
 use wasmtime::component::{Linker, LinkerInstance, WasmList, WasmStr};
 
 use crate::abi;
+use crate::fast_lift::Args;
+use crate::fast_lower::{FastAwaited, FastReceived};
 use crate::host::HostState;
-use crate::lift_lower::{
-    self as out, BlobIn, CapabilityIn, Cx, GrantIn, OnExitIn, ResponseIn, SendIn, Views,
-};
-use crate::waiting::{finish, waiting};
+use crate::lift::{AwaitIn, CapabilityIn, Cx, GrantIn, OnExitIn, RespondIn, SendIn, Views};
+use crate::lower as out;
+use crate::waiting::{Answer, finish, waiting};
 
 pub const STANDARD: &str = "kinode:process/standard@1.0.0";
 
-pub fn add_standard(linker: &mut Linker<HostState>) -> Result<()> {
+/// How the calls that every message makes cross the border. The others are always typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Records at known offsets (`fast_lift`, `fast_lower`): what the node runs.
+    Direct,
+    /// wasmtime's derived types: the yardstick of the benchmarks.
+    Typed,
+}
+
+pub fn add_standard(linker: &mut Linker<HostState>, border: Border) -> Result<()> {
     let mut standard = linker.instance(STANDARD)?;
     add_own(&mut standard)?;
     add_state(&mut standard)?;
     add_capabilities(&mut standard)?;
     add_blobs(&mut standard)?;
-    add_receiving(&mut standard)?;
-    add_sending(&mut standard)
+    add_lists(&mut standard)?;
+    match border {
+        Border::Direct => add_messages(&mut standard),
+        Border::Typed => add_typed_messages(&mut standard),
+    }
 }
 
 type Instance<'a> = LinkerInstance<'a, HostState>;
@@ -121,53 +134,87 @@ fn add_blobs(standard: &mut Instance<'_>) -> Result<()> {
         .func_wrap("last-blob", |store: Cx<'_>, (): ()| Ok((out::blob(&store.data().last_blob()),)))
 }
 
-fn add_receiving(standard: &mut Instance<'_>) -> Result<()> {
-    standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
-        let first = store.data_mut().receive();
-        waiting(store, Ok(first), HostState::receive, |host| (out::received(&host.message),))
-    })
-}
-
-fn add_sending(standard: &mut Instance<'_>) -> Result<()> {
-    standard.func_wrap_async("send-request", |store: Cx<'_>, send: SendIn| {
-        let mut views = Views::new(store);
-        let outcome = views.send(&send).map(|send| views.store.data().send_request(&send));
-        finish(views.store, outcome)
-    })?;
+fn add_lists(standard: &mut Instance<'_>) -> Result<()> {
     standard.func_wrap_async("send-requests", |store: Cx<'_>, (list,): (WasmList<SendIn>,)| {
         let mut views = Views::new(store);
         let outcome = views.sends(&list).map(|sends| views.store.data().send_requests(&sends));
         finish(views.store, outcome)
+    })
+}
+
+fn add_messages(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
+        let first = store.data_mut().receive();
+        waiting(store, Ok(first), HostState::receive, |host| (FastReceived(&host.message),))
+    })?;
+    standard.func_wrap_async("send-request", |store: Cx<'_>, args: Args<SendIn>| match args {
+        Args::Views(views) => {
+            let outcome = store.data().send_request(&views.send);
+            finish(store, Ok(outcome))
+        }
+        Args::Typed(args) => send_typed(store, args),
     })?;
     standard.func_wrap_async(
         "send-response",
-        |store: Cx<'_>, (response, blob): (ResponseIn, Option<BlobIn>)| {
-            let mut views = Views::new(store);
-            let outcome = send_response(&mut views, &response, &blob);
-            finish(views.store, outcome)
+        |store: Cx<'_>, args: Args<RespondIn>| match args {
+            Args::Views(views) => {
+                let outcome = store.data().send_response(&views.response, &views.blob);
+                finish(store, Ok(outcome))
+            }
+            Args::Typed(args) => respond_typed(store, args),
         },
     )?;
-    standard.func_wrap_async(
-        "send-and-await-response",
-        |store: Cx<'_>, (target, request, blob): AwaitIn| {
-            let mut views = Views::new(store);
-            let first = views
-                .send(&(target, request, None, blob))
-                .map(|send| views.store.data_mut().send_and_await_response(Some(&send)));
-            let again = |host: &mut HostState| host.send_and_await_response(None);
-            waiting(views.store, first, again, |host| (out::awaited(&host.message),))
-        },
-    )
+    standard.func_wrap_async("send-and-await-response", |mut store: Cx<'_>, args: Args<AwaitIn>| {
+        let again = |host: &mut HostState| host.send_and_await_response(None);
+        let result = |host: &HostState| (FastAwaited(&host.message),);
+        match args {
+            Args::Views(views) => {
+                let first = store.data_mut().send_and_await_response(Some(&views.send));
+                waiting(store, Ok(first), again, result)
+            }
+            Args::Typed(args) => await_typed(store, args, result),
+        }
+    })
 }
 
-type AwaitIn = (out::AddressIn, out::RequestIn, Option<BlobIn>);
+fn add_typed_messages(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
+        let first = store.data_mut().receive();
+        waiting(store, Ok(first), HostState::receive, |host| (out::received(&host.message),))
+    })?;
+    standard
+        .func_wrap_async("send-request", |store: Cx<'_>, args: SendIn| send_typed(store, args))?;
+    standard.func_wrap_async("send-response", |store: Cx<'_>, args: RespondIn| {
+        respond_typed(store, args)
+    })?;
+    standard.func_wrap_async("send-and-await-response", |store: Cx<'_>, args: AwaitIn| {
+        await_typed(store, args, |host| (out::awaited(&host.message),))
+    })
+}
 
-fn send_response(
-    views: &mut Views<'_>,
-    response: &ResponseIn,
-    blob: &Option<BlobIn>,
-) -> Result<i32> {
-    let response = views.response(response)?;
-    let blob = views.blob(blob)?;
-    Ok(views.store.data().send_response(&response, &blob))
+fn send_typed(store: Cx<'_>, args: SendIn) -> Answer<'_, ()> {
+    let mut views = Views::new(store);
+    let outcome = views.send(&args).map(|send| views.store.data().send_request(&send));
+    finish(views.store, outcome)
+}
+
+fn respond_typed(store: Cx<'_>, (response, blob): RespondIn) -> Answer<'_, ()> {
+    let mut views = Views::new(store);
+    let outcome = views.response(&response).and_then(|response| {
+        let blob = views.blob(&blob)?;
+        Ok(views.store.data().send_response(&response, &blob))
+    });
+    finish(views.store, outcome)
+}
+
+fn await_typed<'a, R: Send + 'a>(
+    store: Cx<'a>,
+    (target, request, blob): AwaitIn,
+    result: fn(&HostState) -> R,
+) -> Answer<'a, R> {
+    let mut views = Views::new(store);
+    let first = views
+        .send(&(target, request, None, blob))
+        .map(|send| views.store.data_mut().send_and_await_response(Some(&send)));
+    waiting(views.store, first, |host| host.send_and_await_response(None), result)
 }

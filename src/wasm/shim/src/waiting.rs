@@ -10,7 +10,7 @@ use wasmtime::{Error, Result};
 use crate::abi;
 use crate::engine::SLICE_TICKS;
 use crate::host::HostState;
-use crate::lift_lower::Cx;
+use crate::lift::Cx;
 
 pub type Answer<'a, R> = Box<dyn Future<Output = Result<R>> + Send + 'a>;
 
