@@ -209,7 +209,8 @@ def main():
     try:
         print("bench: messages, blobs, state, spawning (pinned)", flush=True)
         program = [str(build / "bench/kinode_bench"), "--guests", str(build / "guests")]
-        inner = json.loads(subprocess.run(pinned(program), stdout=subprocess.PIPE, check=True).stdout)
+        inner = json.loads(subprocess.run(pinned(program), stdout=subprocess.PIPE,
+                                          check=True).stdout)
         print("bench: two processors", flush=True)
         inner += json.loads(subprocess.run([*program, "--only", "two_core_scaling"],
                                            stdout=subprocess.PIPE, check=True).stdout)
