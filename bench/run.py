@@ -202,7 +202,8 @@ def main():
     options = parser.parse_args()
     build = options.build or ROOT / "build/release"
     if not options.build:
-        subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT, check=True)
+        subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
+                       check=True)
         subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "packages"],
                        check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
