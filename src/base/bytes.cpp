@@ -101,7 +101,7 @@ Result<ByteVector> base64_decode(std::string_view text) {
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : digits) {
-    const int value = kBase64Values[static_cast<unsigned char>(c)];
+    const std::int8_t value = kBase64Values[static_cast<unsigned char>(c)];
     if (value < 0) return fail(Code::kInvalid, "base64 text has a character outside its alphabet");
     bits = bits << 6 | static_cast<std::uint32_t>(value);
     count += 6;

@@ -17,7 +17,7 @@ using testing::Not;
 
 /// A folder of its own that goes away with the test.
 class LogTest : public testing::Test {
- protected:
+ public:
   LogTest() {
     std::string name = (fs::temp_directory_path() / "kinode-log-XXXXXX").string();
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
@@ -25,8 +25,10 @@ class LogTest : public testing::Test {
   }
   ~LogTest() override { fs::remove_all(folder_); }
 
+ protected:
+  const fs::path& folder() const { return folder_; }
   LogFile file(std::size_t bytes = limits::kLogFileBytesMax, std::size_t files = 2) const {
-    return {folder_ / "node.log", bytes, files};
+    return {folder() / "node.log", bytes, files};
   }
   std::string content(const fs::path& path) const {
     std::ifstream in(path);
@@ -34,8 +36,9 @@ class LogTest : public testing::Test {
     out << in.rdbuf();
     return out.str();
   }
-  std::string content() const { return content(folder_ / "node.log"); }
+  std::string content() const { return content(folder() / "node.log"); }
 
+ private:
   fs::path folder_;
 };
 
@@ -91,7 +94,7 @@ TEST_F(LogTest, OldFilesGoWhenThereAreEnough) {
     for (int i = 0; i < 200; ++i) tagged.info("line number {}", i);
   }
   std::size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(folder_)) {
+  for (const auto& entry : fs::directory_iterator(folder())) {
     EXPECT_LE(fs::file_size(entry.path()), 1000u);
     ++files;
   }
@@ -100,17 +103,18 @@ TEST_F(LogTest, OldFilesGoWhenThereAreEnough) {
 }
 
 TEST_F(LogTest, AFileThatCannotBeOpenedIsAnError) {
-  std::ofstream(folder_ / "file") << "x";
-  const auto log = make_file_log({folder_ / "file" / "node.log"}, LogLevel::kInfo);
+  std::ofstream(folder() / "file") << "x";
+  const auto log = make_file_log({folder() / "file" / "node.log"}, LogLevel::kInfo);
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().code, Code::kIo);
-  EXPECT_THAT(log.error().detail, HasSubstr("cannot log to " + folder_.string()));
+  EXPECT_THAT(log.error().detail, HasSubstr("cannot log to " + folder().string()));
 }
 
 TEST_F(LogTest, ManyThreadsWriteWholeLines) {
   {
     const auto log = make_file_log(file(), LogLevel::kInfo).value();
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&log, t] {
         const Tagged tagged(*log, "t");

@@ -51,7 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   KINODE_ASSERT(address.has_value() == is_address);
   if (address) {
     KINODE_ASSERT(address->text() == text);
-    static_cast<void>(msg::check_kimap_safe(*address));
+    const bool safe = msg::is_kimap_safe_node(address->node) &&
+                      msg::is_kimap_safe_name(address->process.process) &&
+                      msg::is_kimap_safe_name(address->process.package) &&
+                      msg::is_kimap_safe_node(address->process.publisher);
+    KINODE_ASSERT(msg::check_kimap_safe(*address).has_value() == safe);
   }
   return 0;
 }

@@ -25,26 +25,57 @@ std::string refusal(std::string_view text) {
 
 const ProcessId kId{"p", "k", "pub"};
 
-// Every command in the text that the original's userspace library sends.
+// Every command in the text that the original's userspace library sends; the long ones first.
+constexpr std::string_view kInitialize =
+    R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"/k:pub/pkg/p.wasm",)"
+    R"("wit_version":1,"on_exit":"Restart","initial_capabilities":)"
+    R"([{"issuer":"a.os@vfs:distro:sys","params":"\"messaging\""}],"public":false}})";
+constexpr std::string_view kGrant = R"({"GrantCapabilities":{"target":"p:k:pub","capabilities":)"
+                                    R"([{"issuer":"a.os@p:k:sys","params":"{\"root\":true}"}]}})";
+constexpr std::string_view kSetOnExit =
+    R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@main:pkg:pub.os",)"
+    R"({"inherit":false,"expects_response":null,"body":[104,105],"metadata":null,)"
+    R"("capabilities":[]},null]]}}})";
+constexpr std::string_view kHasCap =
+    R"({"Debug":{"HasCap":{"on":"p:k:pub",)"
+    R"("cap":{"issuer":"a.os@p:k:sys","params":"\"messaging\""}}}})";
 constexpr std::string_view kCommands[] = {
     R"("Booted")",
-    R"({"InitializeProcess":{"id":"p:k:pub","wasm_bytes_handle":"/k:pub/pkg/p.wasm",)"
-    R"("wit_version":1,"on_exit":"Restart","initial_capabilities":[{"issuer":"a.os@vfs:)"
-    R"(distro:sys","params":"\"messaging\""}],"public":false}})",
-    R"({"GrantCapabilities":{"target":"p:k:pub","capabilities":[{"issuer":"a.os@p:k:sys",)"
-    R"("params":"{\"root\":true}"}]}})",
+    kInitialize,
+    kGrant,
     R"({"DropCapabilities":{"target":"p:k:pub","capabilities":[]}})",
     R"({"SetOnExit":{"target":"p:k:pub","on_exit":"None"}})",
-    R"({"SetOnExit":{"target":"p:k:pub","on_exit":{"Requests":[["our@main:pkg:pub.os",{)"
-    R"("inherit":false,"expects_response":null,"body":[104,105],"metadata":null,)"
-    R"("capabilities":[]},null]]}}})",
+    kSetOnExit,
     R"({"RunProcess":"p:k:pub"})",
     R"({"KillProcess":"p:k:pub"})",
     R"("Shutdown")",
     R"({"Debug":"ProcessMap"})",
     R"({"Debug":{"Process":"p:k:pub"}})",
-    R"({"Debug":{"HasCap":{"on":"p:k:pub","cap":{"issuer":"a.os@p:k:sys","params":)"
-    R"("\"messaging\""}}}})",
+    kHasCap,
+};
+
+// The same for answers.
+constexpr std::string_view kProcessMap =
+    R"({"Debug":{"ProcessMap":{"a:k:pub":{"wasm_bytes_handle":"","wit_version":null,)"
+    R"("on_exit":"None","capabilities":[],"public":true},)"
+    R"("p:k:pub":{"wasm_bytes_handle":"/k","wit_version":1,"on_exit":"Restart",)"
+    R"("capabilities":[{"issuer":"a@p:k:sys","params":"1"},)"
+    R"({"issuer":"b@p:k:sys","params":"\"messaging\""}],"public":false}}}})";
+constexpr std::string_view kProcess =
+    R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":"None",)"
+    R"("capabilities":[],"public":true}}})";
+constexpr std::string_view kAnswers[] = {
+    R"("InitializedProcess")",
+    R"("InitializeProcessError")",
+    R"("StartedProcess")",
+    R"("RunProcessError")",
+    R"({"KilledProcess":"p:k:pub"})",
+    kProcessMap,
+    R"({"Debug":{"Process":null}})",
+    kProcess,
+    R"({"Debug":{"HasCap":null}})",
+    R"({"Debug":{"HasCap":true}})",
+    R"({"Debug":{"HasCap":false}})",
 };
 
 TEST(KernelCommand, EveryCommandReadsAndWritesTheSameText) {
@@ -56,7 +87,7 @@ TEST(KernelCommand, EveryCommandReadsAndWritesTheSameText) {
 }
 
 TEST(KernelCommand, InitializeProcessKeepsEveryField) {
-  const auto c = decoded<command::InitializeProcess>(kCommands[1]);
+  const auto c = decoded<command::InitializeProcess>(kInitialize);
   EXPECT_EQ(c.id, kId);
   EXPECT_EQ(c.wasm_bytes_handle, "/k:pub/pkg/p.wasm");
   EXPECT_EQ(c.wit_version, 1u);
@@ -165,24 +196,7 @@ TEST(KernelCommand, DeepNestingIsRefusedBeforeItHurts) {
 }
 
 TEST(KernelAnswer, EveryAnswerReadsAndWritesTheSameText) {
-  for (const std::string_view text : {
-           R"("InitializedProcess")",
-           R"("InitializeProcessError")",
-           R"("StartedProcess")",
-           R"("RunProcessError")",
-           R"({"KilledProcess":"p:k:pub"})",
-           R"({"Debug":{"ProcessMap":{"a:k:pub":{"wasm_bytes_handle":"","wit_version":null,)"
-           R"("on_exit":"None","capabilities":[],"public":true},"p:k:pub":{)"
-           R"("wasm_bytes_handle":"/k","wit_version":1,"on_exit":"Restart","capabilities":[{)"
-           R"("issuer":"a@p:k:sys","params":"1"},{"issuer":"b@p:k:sys","params":)"
-           R"("\"messaging\""}],"public":false}}}})",
-           R"({"Debug":{"Process":null}})",
-           R"({"Debug":{"Process":{"wasm_bytes_handle":"","wit_version":null,"on_exit":)"
-           R"("None","capabilities":[],"public":true}}})",
-           R"({"Debug":{"HasCap":null}})",
-           R"({"Debug":{"HasCap":true}})",
-           R"({"Debug":{"HasCap":false}})",
-       }) {
+  for (const std::string_view text : kAnswers) {
     const auto answer = decode_kernel_answer(as_bytes(text));
     ASSERT_TRUE(answer) << text << ": " << answer.error().detail;
     EXPECT_EQ(encode_kernel_answer(*answer), text);

@@ -64,7 +64,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = decode_state_action(as_bytes(text));
     KINODE_ASSERT(again && encode_state_action(*again) == text);
   }
-  static_cast<void>(decode_state_response(input));
-  static_cast<void>(decode_timer_action(input));
+  if (const auto response = decode_state_response(input)) {
+    const std::string text =
+        std::visit([](const auto& r) { return encode_state_response(r); }, *response);
+    const auto again = decode_state_response(as_bytes(text));
+    KINODE_ASSERT(again && *again == *response);
+  }
+  if (const auto action = decode_timer_action(input)) {
+    const auto again = decode_timer_action(as_bytes(encode_timer_action(*action)));
+    KINODE_ASSERT(again && *again == *action);
+  }
   return 0;
 }

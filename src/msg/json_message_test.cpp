@@ -1,6 +1,7 @@
 // Ids, messages and errors as JSON (kernel.md 1.2 to 1.6).
 #include "msg/json_message.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
@@ -127,7 +128,7 @@ TEST(JsonMessage, OnExitTakesBothShapesOfCapabilities) {
   for (const std::string_view element :
        {R"({"issuer":"a@p:k:s","params":"1"})", R"([{"issuer":"a@p:k:s","params":"1"},[]])",
         R"(["a@p:k:s","1"])", R"([["a@p:k:s","1"],[]])"}) {
-    const auto on_exit = decode_on_exit(as_bytes(before + std::string(element) + after));
+    const auto on_exit = decode_on_exit(as_bytes(fmt::format("{}{}{}", before, element, after)));
     ASSERT_TRUE(on_exit) << element << ": " << on_exit.error().detail;
     EXPECT_EQ(on_exit->requests.at(0).request.capabilities.at(0), (SignedCapability{cap, {}}));
   }

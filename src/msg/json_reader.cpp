@@ -16,10 +16,10 @@ std::string quoted(std::string_view name) {
 
 template <class T>
 Status read_unsigned(const Json& value, T& out) {
-  constexpr T max = std::numeric_limits<T>::max();
+  constexpr T kMax = std::numeric_limits<T>::max();
   const auto* n = value.unsigned_integer();
-  if (n == nullptr || *n > max) {
-    return json_mismatch(fmt::format("a whole number from 0 to {}", max), value);
+  if (n == nullptr || *n > kMax) {
+    return json_mismatch(fmt::format("a whole number from 0 to {}", kMax), value);
   }
   out = static_cast<T>(*n);
   return {};

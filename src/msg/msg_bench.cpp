@@ -37,7 +37,7 @@ Envelope message(std::size_t body) {
   return e;
 }
 
-void BuildEnvelope(benchmark::State& state) {
+void build_envelope(benchmark::State& state) {
   const AddressRef source = address("alice.os@chat:chat:template.os");
   const AddressRef target = address("alice.os@vfs:distro:sys");
   const ByteVector body(static_cast<std::size_t>(state.range(0)), 'x');
@@ -55,25 +55,25 @@ void BuildEnvelope(benchmark::State& state) {
     benchmark::DoNotOptimize(done);
   }
 }
-BENCHMARK(BuildEnvelope)->Arg(100)->Arg(1024);
+BENCHMARK(build_envelope)->Arg(100)->Arg(1024);
 
-void EncodeMsgpack(benchmark::State& state) {
+void encode_msgpack_1kb(benchmark::State& state) {
   const Envelope e = message(1024);
   const auto form = static_cast<BytesForm>(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(encode_msgpack(e, form));
   state.SetBytesProcessed(state.iterations() * 1024);
 }
-BENCHMARK(EncodeMsgpack)->ArgName("bin")->Arg(0)->Arg(1);
+BENCHMARK(encode_msgpack_1kb)->ArgName("bin")->Arg(0)->Arg(1);
 
-void DecodeMsgpack(benchmark::State& state) {
+void decode_msgpack_1kb(benchmark::State& state) {
   const ByteVector bytes =
       encode_msgpack(message(1024), static_cast<BytesForm>(state.range(0))).value();
   for (auto _ : state) benchmark::DoNotOptimize(decode_msgpack_envelope(bytes));
   state.SetBytesProcessed(state.iterations() * 1024);
 }
-BENCHMARK(DecodeMsgpack)->ArgName("bin")->Arg(0)->Arg(1);
+BENCHMARK(decode_msgpack_1kb)->ArgName("bin")->Arg(0)->Arg(1);
 
-void CompareCapabilities(benchmark::State& state) {
+void compare_capabilities(benchmark::State& state) {
   const Address issuer{"alice.os", system_process("vfs")};
   const Capability a(issuer, R"({"drive":"/chat:template.os/pkg","kind":"read"})");
   const Capability b(issuer, R"({"kind":"read","drive":"/chat:template.os/pkg"})");
@@ -82,29 +82,29 @@ void CompareCapabilities(benchmark::State& state) {
     benchmark::DoNotOptimize(std::hash<Capability>()(a));
   }
 }
-BENCHMARK(CompareCapabilities);
+BENCHMARK(compare_capabilities);
 
-void MakeMessagingCapability(benchmark::State& state) {
+void make_messaging_capability(benchmark::State& state) {
   const Address issuer{"alice.os", system_process("vfs")};
   for (auto _ : state) benchmark::DoNotOptimize(messaging_cap(issuer));
 }
-BENCHMARK(MakeMessagingCapability);
+BENCHMARK(make_messaging_capability);
 
-void MakeJsonCapability(benchmark::State& state) {
+void make_json_capability(benchmark::State& state) {
   const Address issuer{"alice.os", system_process("vfs")};
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         Capability(issuer, R"({"drive":"/chat:template.os/pkg","kind":"read"})"));
   }
 }
-BENCHMARK(MakeJsonCapability);
+BENCHMARK(make_json_capability);
 
-void ParseAddress(benchmark::State& state) {
+void parse_address(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Address::parse("alice.os@chat:chat:template.os"));
 }
-BENCHMARK(ParseAddress);
+BENCHMARK(parse_address);
 
-void ParseJsonCommand(benchmark::State& state) {
+void parse_json_command(benchmark::State& state) {
   const std::string_view text =
       R"({"InitializeProcess":{"id":"chat:chat:template.os","wasm_bytes_handle":)"
       R"("/chat:template.os/pkg/chat.wasm","wit_version":1,"on_exit":"Restart",)"
@@ -113,9 +113,9 @@ void ParseJsonCommand(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(decode_kernel_command(as_bytes(text)));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
-BENCHMARK(ParseJsonCommand);
+BENCHMARK(parse_json_command);
 
-void ProcessRow(benchmark::State& state) {
+void process_row_round_trip(benchmark::State& state) {
   PersistedProcess process;
   process.wasm_bytes_handle = "/chat:template.os/pkg/chat.wasm";
   for (int i = 0; i < 20; ++i) {
@@ -126,6 +126,6 @@ void ProcessRow(benchmark::State& state) {
     benchmark::DoNotOptimize(decode_persisted_process(encode_persisted_process(process)));
   }
 }
-BENCHMARK(ProcessRow);
+BENCHMARK(process_row_round_trip);
 
 }  // namespace

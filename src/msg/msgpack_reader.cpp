@@ -293,13 +293,13 @@ void MsgpackReader::skip() {
 
 /// Moves over one value's own bytes; says how many values belong to it.
 std::uint64_t MsgpackReader::skip_one() {
-  constexpr std::string_view what = "unknown field";
-  const std::uint8_t t = tag(what);
+  constexpr std::string_view kWhat = "unknown field";
+  const std::uint8_t t = tag(kWhat);
   if (!ok_ || t < 0x80 || t >= 0xe0) return 0;
   if (is_fix_map(t)) return 2 * (t & 0x0fu);
   if (is_fix_array(t)) return t & 0x0f;
   if (is_fix_text(t)) {
-    take(what, t & 0x1f);
+    take(kWhat, t & 0x1f);
     return 0;
   }
   // Per tag from c0: bytes of a length, bytes beside it, and values per unit of the length.
@@ -318,12 +318,12 @@ std::uint64_t MsgpackReader::skip_one() {
       {2, 0, 1}, {4, 0, 1},                                    // array
       {2, 0, 2}, {4, 0, 2},                                    // map
   };
-  if (t == 0xc1) refuse(what, "a value, found the unused type c1");
+  if (t == 0xc1) refuse(kWhat, "a value, found the unused type c1");
   const Shape shape = kShapes[t - 0xc0];
-  const std::uint64_t n = shape.length == 0 ? 0 : big_endian(what, shape.length);
-  take(what, shape.fixed);
+  const std::uint64_t n = shape.length == 0 ? 0 : big_endian(kWhat, shape.length);
+  take(kWhat, shape.fixed);
   if (shape.values != 0) return ok_ ? n * shape.values : 0;
-  take(what, n);
+  take(kWhat, n);
   return 0;
 }
 
