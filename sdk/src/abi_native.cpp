@@ -198,14 +198,14 @@ bool kinode_process_standard_spawn(
     process_v1_string_t* maybe_name, process_v1_string_t* wasm_path,
     kinode_process_standard_on_exit_t* on_exit,
     kinode_process_standard_list_capability_t* request_capabilities,
-    kinode_process_standard_list_tuple2_process_id_json_t* grant_capabilities, bool public_,
+    kinode_process_standard_list_tuple2_process_id_json_t* grant_capabilities, bool is_public,
     kinode_process_standard_process_id_t* ret, kinode_process_standard_spawn_error_t* err) {
   test::Spawned spawned{.name = {},
                         .wasm_path = copied(*wasm_path),
                         .on_exit = static_cast<OnExit::Kind>(on_exit->tag),
                         .requests = copied(*request_capabilities),
                         .grants = {},
-                        .is_public = public_};
+                        .is_public = is_public};
   if (maybe_name != nullptr) spawned.name = copied(*maybe_name);
   for (size_t i = 0; i < grant_capabilities->len; ++i) {
     const auto& [to, params] = grant_capabilities->ptr[i];

@@ -17,6 +17,7 @@ std::expected<ProcessId, SpawnError> Spawn::start() const {
   detail::RawCapabilities requests(requests_);
   auto request_list = requests.list();
   std::vector<kinode_process_standard_tuple2_process_id_json_t> grants;
+  grants.reserve(grants_.size());
   for (const auto& [to, params] : grants_) {
     grants.push_back({detail::raw(to.view()), detail::raw_text(params)});
   }

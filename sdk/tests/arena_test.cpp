@@ -1,3 +1,4 @@
+#include <array>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <kinode/arena.h>
@@ -51,11 +52,12 @@ TEST(Arena, AlignsAsAsked) {
 }
 
 TEST(Arena, HoldsCallsLargerThanASlab) {
-  std::vector<const char*> parts;
-  for (int i = 0; i < 100; ++i) parts.push_back(put(500, static_cast<char>('a' + i % 26)));
+  std::array<const char*, 100> parts{};
+  for (size_t i = 0; i < 100; ++i) parts[i] = put(500, static_cast<char>('a' + i % 26));
   const char* big = put(1'000'000, 'z');
   const auto arena = Arena::take();
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(holds(parts[i], 500, static_cast<char>('a' + i % 26)));
+  for (size_t i = 0; i < 100; ++i)
+    EXPECT_TRUE(holds(parts[i], 500, static_cast<char>('a' + i % 26)));
   EXPECT_TRUE(holds(big, 1'000'000, 'z'));
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <kinode/testing.h>
+#include <tuple>
 
 using namespace kinode;
 using namespace kinode::literals;
@@ -135,6 +136,7 @@ TEST(Request, ManyGoOutInOneCall) {
   Host host;
   once(host, [] {
     std::vector<Request> all;
+    all.reserve(3);
     for (int i = 0; i < 3; ++i) {
       all.push_back(Request::to(kPeer).body(std::to_string(i)).expects(1).context("c"));
     }
@@ -181,7 +183,8 @@ TEST(Request, AwaitedWithoutAnswerBringsTheRequestBack) {
 
 TEST(Request, AwaitingItselfTraps) {
   Host host;
-  EXPECT_EQ(once(host, [&] { (void)Request::to(host.our).send_and_await(1); }), End::kTrapped);
+  EXPECT_EQ(once(host, [&] { std::ignore = Request::to(host.our).send_and_await(1); }),
+            End::kTrapped);
   EXPECT_THAT(host.trap_reason(), HasSubstr("itself"));
 }
 
@@ -195,7 +198,7 @@ TEST(Request, AnswerComesLaterWithItsContext) {
     }
   });
   const auto end = once(host, [] {
-    (void)receive();
+    std::ignore = receive();
     Request::to(kPeer).body("work").expects(5).context("for start").send();
     EXPECT_EQ(receive()->body(), "other");
     const auto answer = receive();
@@ -226,8 +229,8 @@ TEST(Response, AnswersTheLastRequestThatWantsOne) {
   host.deliver({.body = "question", .source = "me.os@asker:a:b", .expects = 5});
   host.deliver({.body = "remark", .source = "me.os@talker:a:b"});
   once(host, [] {
-    (void)receive();
-    (void)receive();
+    std::ignore = receive();
+    std::ignore = receive();
     respond("answer");
   });
   EXPECT_EQ(host.responses.at(0).target.text(), "me.os@asker:a:b");
@@ -245,10 +248,10 @@ TEST(Blob, TheLastOneIsKept) {
   host.deliver({.body = "1", .blob = BlobValue{"b1", "m"}});
   host.deliver({.body = "2"});
   once(host, [] {
-    (void)receive();
+    std::ignore = receive();
     EXPECT_TRUE(has_blob());
     EXPECT_EQ(get_blob()->mime(), "m");
-    (void)receive();
+    std::ignore = receive();
     EXPECT_FALSE(has_blob());
     EXPECT_FALSE(get_blob().has_value());
     EXPECT_EQ(last_blob()->bytes(), "b1");
@@ -262,7 +265,7 @@ TEST(Blob, CanBePassedOnWithoutACopy) {
   const std::string large(100'000, 'x');
   host.deliver({.body = "take", .blob = BlobValue{large}});
   once(host, [] {
-    (void)receive();
+    std::ignore = receive();
     Request::to(kPeer).blob(get_blob()).send();
   });
   EXPECT_EQ(host.requests.at(0).blob, BlobValue{large});

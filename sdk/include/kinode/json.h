@@ -97,8 +97,9 @@ struct Json<T> {
   static bool read(JsonReader& from, T& value, std::string& why) {
     std::string_view text;
     if (!read_json_whole(from, text, why)) return false;
-    const char* end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, value);
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    const auto [at, error] = std::from_chars(begin, end, value);
     if (error == std::errc() && at == end) return true;
     why = "this number is too large or too small";
     return false;

@@ -20,6 +20,9 @@
 
 namespace kinode {
 
+class RawRequest;
+class Response;
+
 namespace detail {
 
 /// The setters that requests and responses have in common; each returns the builder itself.
@@ -105,7 +108,10 @@ class Builder {
     return std::forward<Self>(self);
   }
 
- protected:
+ private:
+  friend class kinode::RawRequest;
+  friend class kinode::Response;
+
   void attach_held(const AddressView* issuer);
 
   BytesArg body_;
@@ -160,7 +166,6 @@ class Request : public detail::Builder {
 
  private:
   friend class RawRequest;
-  friend class OnExit;
   explicit Request(detail::AddressArg target) : target_(std::move(target)) {}
 
   detail::AddressArg target_;

@@ -7,6 +7,7 @@
 // e and c end at a message whose body is not of 32 bytes.
 #include <charconv>
 #include <kinode/process.h>
+#include <tuple>
 
 using namespace kinode;
 
@@ -49,7 +50,7 @@ static void run(std::string_view order) {
   }
   if (kind == 'c') request.send();
   if (kind == 'c' || kind == 'e') send_back();
-  while (kind == 'r') (void)receive();
+  while (kind == 'r') std::ignore = receive();
 }
 
 }  // namespace border_bench
@@ -57,6 +58,6 @@ static void run(std::string_view order) {
 // Not by KINODE_PROCESS, which does not pass the text on.
 extern "C" void exports_process_v1_init(process_v1_string_t* our) {
   const std::string order(detail::text(*our));
-  (void)detail::Arena::take();
+  std::ignore = detail::Arena::take();
   border_bench::run(order);
 }

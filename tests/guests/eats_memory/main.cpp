@@ -1,6 +1,7 @@
 // Grows its memory by 1 MiB at a time and writes to every page of it. When it gets no more, it
 // keeps what it has and waits for messages.
 #include <kinode/process.h>
+#include <tuple>
 
 using namespace kinode;
 
@@ -13,6 +14,6 @@ static void init(const Address&) {
     auto* grown = reinterpret_cast<volatile char*>(had * kPage);
     for (size_t at = 0; at < kPagesPerStep * kPage; at += 4096) grown[at] = 1;
   }
-  for (;;) (void)receive();
+  for (;;) std::ignore = receive();
 }
 KINODE_PROCESS(init)

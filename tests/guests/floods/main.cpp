@@ -3,6 +3,7 @@
 // them.
 #include <charconv>
 #include <kinode/process.h>
+#include <tuple>
 
 using namespace kinode;
 
@@ -24,6 +25,6 @@ static void flood(std::string_view order) {
 
 static void init(const Address&) {
   if (const auto message = receive()) flood(message->body());
-  for (;;) (void)receive();
+  for (;;) std::ignore = receive();
 }
 KINODE_PROCESS(init)

@@ -1,5 +1,6 @@
 // Recurses without end at the first message.
 #include <kinode/process.h>
+#include <tuple>
 
 using namespace kinode;
 
@@ -11,7 +12,7 @@ static int deeper(volatile int* above) {
 }
 
 static void init(const Address&) {
-  (void)receive();
+  std::ignore = receive();
   volatile int start = 0;
   print(deeper(&start));
 }
