@@ -204,7 +204,7 @@ def main():
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
-        subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "packages"],
+        subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "package_bench"],
                        check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
