@@ -22,6 +22,7 @@ file(GLOB KINODE_SDK_COMPONENT_TYPE ${KINODE_SDK_DIR}/generated/*_component_type
 
 find_program(KINODE_GUEST_CXX NAMES clang++-19 REQUIRED)
 find_program(KINODE_GUEST_AR NAMES llvm-ar-19 llvm-ar REQUIRED)
+find_program(KINODE_ZIP zip REQUIRED)
 execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/../tools/ensure_wasm_tools.sh
   OUTPUT_VARIABLE KINODE_WASM_TOOLS OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 
@@ -168,16 +169,18 @@ function(kinode_package name)
     list(APPEND files ${guest}.wasm)
   endforeach()
   add_custom_command(
-    OUTPUT ${zip} ${metadata} ${folder}/metadata.json ${folder}/pkg/manifest.json
+    OUTPUT ${zip} ${metadata} ${folder}/metadata.json
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder} ${zip}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}/pkg
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_METADATA} ${folder}/metadata.json
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_METADATA} ${metadata}
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_MANIFEST} ${folder}/pkg/manifest.json
     COMMAND ${CMAKE_COMMAND} -E copy ${wasm} ${folder}/pkg/
-    # A fixed time, so that the same content gives the same zip.
-    COMMAND ${CMAKE_COMMAND} -E chdir ${folder}/pkg ${CMAKE_COMMAND} -E tar cf ${zip}
-            --format=zip "--mtime=2023-06-19 00:00:00" manifest.json ${files}
+    # A fixed time and no extra fields, so that the same content gives the same zip.
+    COMMAND ${CMAKE_COMMAND} -E chdir ${folder}/pkg
+            touch -d 2023-06-19T00:00:00Z manifest.json ${files}
+    COMMAND ${CMAKE_COMMAND} -E chdir ${folder}/pkg ${CMAKE_COMMAND} -E env TZ=UTC
+            ${KINODE_ZIP} -q -X ${zip} manifest.json ${files}
     DEPENDS ${wasm} ${arg_MANIFEST} ${arg_METADATA}
     COMMENT "Package ${name}.zip" VERBATIM)
   add_custom_target(package_${name} DEPENDS ${zip})
