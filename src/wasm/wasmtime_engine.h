@@ -19,7 +19,8 @@ struct WasmtimeConfig {
   /// Cross the guest border by wasmtime's own typed lowering: the yardstick of the benchmarks.
   bool typed_border = false;
   /// Traps also name files and lines of guests with debug information. For developers: reading that
-  /// information costs about 1 ms of a worker per trap or kill, and more when a guest makes it large.
+  /// information costs about 1 ms of a worker per trap or kill, and more when a guest makes it
+  /// large.
   bool backtrace_lines = false;
   /// Folder for compiled programs; made with mode 0700, refused when others can write there. May be
   /// shared by several nodes. None: every start compiles.

@@ -115,6 +115,14 @@ TEST_F(WasiTest, ASleepingGuestMayBeDestroyed) {
   SUCCEED();
 }
 
+TEST_F(WasiTest, AGuestThatHoardsHandlesEnds) {
+  EXPECT_EQ(finish(sleeping_guest("(loop $again (drop (call $timer (i64.const 1000000000)))"
+                                  "(call $clear-state) (br $again))")),
+            Polled::kTrapped);
+  EXPECT_THAT(guest->failure(), testing::HasSubstr("resource table"));
+  EXPECT_LE(host.calls.size(), 256u);
+}
+
 TEST_F(WasiTest, NoSocketCanBeMade) {
   EXPECT_EQ(finish(connecting_guest("(call $create-tcp-socket (i32.const 0) (i32.const 1024))" +
                                     print_byte_at(1024) + print_byte_at(1028))),

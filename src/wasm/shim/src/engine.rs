@@ -68,7 +68,8 @@ impl ShimEngine {
     }
 
     pub fn compile(&self, bytes: &[u8]) -> Result<ShimProgram> {
-        // A pool per compilation: no thread stays behind, and the nice value keeps guests responsive.
+        // A pool per compilation: no thread stays behind, and the nice value keeps guests
+        // responsive.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.config.compile_threads as usize)
             .thread_name(|_| "kinode-compile".into())

@@ -2,8 +2,8 @@
 //! offsets straight into views. The derived types (`lift.rs`) do the type check, give size and
 //! alignment, and take over for guests that do not keep text as UTF-8.
 //!
-//! This leans on parts of wasmtime that are hidden from its documentation, which is why its version is
-//! exact. Measured against the derived types: README.md.
+//! This leans on parts of wasmtime that are hidden from its documentation, which is why its version
+//! is exact. Measured against the derived types: README.md.
 
 use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};

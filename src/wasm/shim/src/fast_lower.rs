@@ -1,6 +1,7 @@
-//! The result of `receive` and `send-and-await-response`, lowered in one go: room is reserved for each
-//! string and list (one `realloc` each, as the canonical ABI demands, and none for an empty one), then
-//! all is copied, and the record written at known offsets. See `fast_lift.rs` for the rest.
+//! The result of `receive` and `send-and-await-response`, lowered in one go: room is reserved for
+//! each string and list (one `realloc` each, as the canonical ABI demands, and none for an empty
+//! one), then all is copied, and the record written at known offsets. See `fast_lift.rs` for the
+//! rest.
 
 use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{

@@ -1,7 +1,8 @@
-//! A thin typed C ABI over wasmtime for components of the world `kinode:process`. No behaviour of the
-//! system is here: the C++ side (`wasm/wasmtime_engine.cpp`) decides, this crate converts.
+//! A thin typed C ABI over wasmtime for components of the world `kinode:process`. No behaviour of
+//! the system is here: the C++ side (`wasm/wasmtime_engine.cpp`) decides, this crate converts.
 //!
-//! Every entry catches panics. Pointers given out are owned by the caller until the matching `delete`.
+//! Every entry catches panics. Pointers given out are owned by the caller until the matching
+//! `delete`.
 
 mod abi;
 mod engine;

@@ -7,13 +7,14 @@ use wasmtime::ResourceLimiter;
 
 use crate::host::HostTrap;
 
-/// Capabilities in all lists of one call, and messages in one `send-requests`. A list is copied to the
-/// host as an array of views, which is larger than the list in the guest; this bounds the factor.
+/// Capabilities in all lists of one call, and messages in one `send-requests`. A list is copied to
+/// the host as an array of views, which is larger than the list in the guest; this bounds the
+/// factor.
 pub const CAPABILITIES_PER_CALL_MAX: usize = 16_384;
 pub const SENDS_PER_CALL_MAX: usize = 16_384;
 
-/// Bytes that one call may carry: the largest blob and body together. They are not copied by the shim,
-/// but wasmtime counts them.
+/// Bytes that one call may carry: the largest blob and body together. They are not copied by the
+/// shim, but wasmtime counts them.
 pub const BYTES_PER_CALL_MAX: usize = 1 << 30;
 
 /// Ends the guest whose list is too long.
@@ -25,6 +26,10 @@ pub fn bounded(what: &str, count: usize, max: usize) -> wasmtime::Result<()> {
         "one call carried {count} {what}; at most {max} are accepted: split it"
     ))))
 }
+
+/// Files, streams and timers of WASI that one guest has open at a time. Files are descriptors of the
+/// node, which needs its own for sockets and the store.
+pub const WASI_HANDLES_MAX: usize = 256;
 
 /// Core instances, tables and memories of one component; interpreters use about ten.
 const INSTANCES_MAX: usize = 100;

@@ -1,5 +1,5 @@
-//! The import table `kinode:process/standard@1.0.0`: lifts the arguments, calls the host, lowers the
-//! answer. No behaviour of the system is here.
+//! The import table `kinode:process/standard@1.0.0`: lifts the arguments, calls the host, lowers
+//! the answer. No behaviour of the system is here.
 
 use wasmtime::Result;
 use wasmtime::component::{Linker, LinkerInstance, WasmList, WasmStr};

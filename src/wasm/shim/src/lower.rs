@@ -1,6 +1,6 @@
-//! What a guest gets, as typed records (field order and names are those of the WIT), made from views of
-//! host memory. Lifetimes are 'static because wasmtime wants it; the host keeps the views until its
-//! next call.
+//! What a guest gets, as typed records (field order and names are those of the WIT), made from
+//! views of host memory. Lifetimes are 'static because wasmtime wants it; the host keeps the views
+//! until its next call.
 
 use wasmtime::component::{ComponentType, Lower};
 
@@ -112,8 +112,8 @@ pub type Delivered = (AddressOut, MessageOut);
 pub type Received = Result<Delivered, (SendErrorOut, Option<&'static [u8]>)>;
 pub type Awaited = Result<Delivered, SendErrorOut>;
 
-// Safety of the functions below: the host keeps every view alive until its next call (guest_views.h),
-// and wasmtime lowers the value before the guest runs on.
+// Safety of the functions below: the host keeps every view alive until its next call
+// (guest_views.h), and wasmtime lowers the value before the guest runs on.
 
 pub fn process_id(id: &abi::ProcessId) -> ProcessIdOut {
     unsafe {

@@ -1,5 +1,5 @@
-//! Suspending a guest in a host call. The future holds nothing of the C++ side, so a suspended guest
-//! can be dropped, or go on another thread, at any time.
+//! Suspending a guest in a host call. The future holds nothing of the C++ side, so a suspended
+//! guest can be dropped, or go on another thread, at any time.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,8 +14,8 @@ use crate::lift::Cx;
 
 pub type Answer<'a, R> = Box<dyn Future<Output = Result<R>> + Send + 'a>;
 
-/// A call that may wait: `first` is how the call with the arguments went; `again` repeats it at each
-/// poll while it is pending; `result` reads what it left in the host state.
+/// A call that may wait: `first` is how the call with the arguments went; `again` repeats it at
+/// each poll while it is pending; `result` reads what it left in the host state.
 pub fn waiting<'a, R: Send + 'a>(
     store: Cx<'a>,
     first: Result<i32>,
@@ -69,8 +69,8 @@ impl<R> Future for Waiting<'_, R> {
     }
 }
 
-/// A call that never waits. `YIELD` suspends the guest right here, once: at an epoch check it could go
-/// on for a whole slice, because compiled code keeps the deadline in a register.
+/// A call that never waits. `YIELD` suspends the guest right here, once: at an epoch check it could
+/// go on for a whole slice, because compiled code keeps the deadline in a register.
 pub fn finish<'a>(store: Cx<'a>, outcome: Result<i32>) -> Answer<'a, ()> {
     match outcome {
         Ok(abi::READY) => Box::new(Done), // no size, so nothing is allocated

@@ -14,6 +14,7 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{FsPerms, ResourceTable, WasiCtxBuilder, async_trait};
 
 use crate::host::Wasi;
+use crate::limits::WASI_HANDLES_MAX;
 
 /// How much one write to stderr may carry; guests loop over larger ones.
 const WRITE_BYTES_MAX: usize = 64 << 10;
@@ -65,7 +66,9 @@ pub fn context(temp_dir: Option<&str>, stderr: &Arc<Ring>) -> wasmtime::Result<B
         builder.env("TEMP_DIR", dir);
         builder.preopened_dir(dir, dir, FsPerms::ReadWrite)?;
     }
-    Ok(Box::new(Wasi { context: builder.build(), resources: ResourceTable::new() }))
+    let mut resources = ResourceTable::new();
+    resources.set_max_capacity(WASI_HANDLES_MAX);
+    Ok(Box::new(Wasi { context: builder.build(), resources }))
 }
 
 /// The newest bytes written; older ones fall out. Writing never fails.
