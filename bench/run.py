@@ -162,7 +162,8 @@ def whole_node(build, directory):
     nginx = nginx_us(directory)
     home = directory / "home"
     with Node(build, home, [package]) as node:
-        node.ask("small-echo:bench:test.os", "warm")
+        if node.ask("small-echo:bench:test.os", "warm") != 200:
+            sys.exit("bench: the guest behind the RPC endpoint does not answer")
         rpc = rpc_us(node, directory)
     figures.append(figure("rpc_vs_nginx", "ratio", [a / b for a, b in zip(rpc, nginx)]))
     figures.append(figure("rpc_us", "us CPU per request", rpc))
@@ -204,8 +205,8 @@ def main():
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
-        subprocess.run(["ninja", "-C", str(build), "kinode", "kinode_bench", "guests", "package_bench"],
-                       check=True)
+        targets = ["kinode", "kinode_bench", "guests", "package_bench"]
+        subprocess.run(["ninja", "-C", str(build), *targets], check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
         print("bench: messages, blobs, state, spawning (pinned)", flush=True)
