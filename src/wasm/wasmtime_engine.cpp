@@ -1,6 +1,7 @@
 #include "wasm/wasmtime_engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -34,11 +35,46 @@ ShimWaker shim_waker(std::shared_ptr<Waker> waker) {
           .drop = [](void* held) { delete static_cast<Held*>(held); }};
 }
 
+#if __has_feature(thread_sanitizer)
+/// A guest's stack is mapped by the uninstrumented shim: when its addresses come back for another
+/// guest, the sanitizer has to be told that the first one is gone.
+class StackOwner {
+ public:
+  void taken() {
+    if (!std::exchange(taken_, true)) returned_count().load(std::memory_order_acquire);
+  }
+  void returned() { returned_count().fetch_add(1, std::memory_order_release); }
+
+ private:
+  static std::atomic<int>& returned_count() {
+    static std::atomic<int> count{0};
+    return count;
+  }
+  bool taken_ = false;
+};
+#else
+struct StackOwner {
+  void taken() {}
+  void returned() {}
+};
+#endif
+
 class WasmtimeInstance final : public Instance {
  public:
   explicit WasmtimeInstance(ShimOwned<ShimInstance> shim) : shim_(std::move(shim)) {}
+  WasmtimeInstance(const WasmtimeInstance&) = delete;
+  WasmtimeInstance& operator=(const WasmtimeInstance&) = delete;
+  ~WasmtimeInstance() override {
+    shim_.reset();
+    stack_.returned();
+  }
 
-  Polled poll() override { return static_cast<Polled>(kinode_shim_instance_poll(shim_.get())); }
+  Polled poll() override {
+    stack_.taken();
+    const auto polled = static_cast<Polled>(kinode_shim_instance_poll(shim_.get()));
+    if (polled != Polled::kPending) stack_.returned();
+    return polled;
+  }
 
   std::string failure() const override {
     std::string text;
@@ -60,6 +96,7 @@ class WasmtimeInstance final : public Instance {
 
  private:
   ShimOwned<ShimInstance> shim_;
+  [[no_unique_address]] StackOwner stack_;
 };
 
 class WasmtimeProgram final : public Program {
