@@ -96,6 +96,9 @@ inline constexpr std::size_t kComponentBytesMax = 128u << 20;
 /// Compiled programs on disk: about thirty of the largest (JavaScript, 33 MB), hundreds of others.
 inline constexpr std::uint64_t kImageCacheBytesMax = 1u << 30;
 
+/// Programs kept although no process runs them: short-lived children start again without compiling.
+inline constexpr std::size_t kProgramsKept = 8;
+
 /// Restart back-off (kernel.md 3.8, healthy-duration algorithm).
 inline constexpr auto kRestartBackoffBase = 1s;
 inline constexpr auto kRestartBackoffMax = 600s;

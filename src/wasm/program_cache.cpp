@@ -1,5 +1,6 @@
 #include "wasm/program_cache.h"
 
+#include "base/limits.h"
 #include "wasm/content_hash.h"
 
 namespace kinode::wasm {
@@ -11,7 +12,10 @@ Result<std::shared_ptr<const Program>> ProgramCache::compile(ByteView component)
   {
     rt::Lock lock(mutex_);
     auto& entry = entries_[key];
-    if (auto program = entry.program.lock()) return program;
+    if (auto program = entry.program.lock()) {
+      keep(program);
+      return program;
+    }
     other = entry.in_flight;
     if (!other.valid()) entry.in_flight = promise.get_future().share();
   }
@@ -22,11 +26,21 @@ Result<std::shared_ptr<const Program>> ProgramCache::compile(ByteView component)
     rt::Lock lock(mutex_);
     auto& entry = entries_[key];
     entry.in_flight = {};
-    if (compiled) entry.program = *compiled;
+    if (compiled) {
+      entry.program = *compiled;
+      keep(*compiled);
+    }
     drop_unused();
   }
   promise.set_value(compiled);
   return compiled;
+}
+
+void ProgramCache::keep(const std::shared_ptr<const Program>& program) {
+  if (!recent_.empty() && recent_.front() == program) return;
+  std::erase(recent_, program);
+  recent_.push_front(program);
+  if (recent_.size() > limits::kProgramsKept) recent_.pop_back();
 }
 
 void ProgramCache::drop_unused() {

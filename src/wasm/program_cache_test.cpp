@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace kinode::wasm {
 namespace {
 
@@ -39,13 +41,23 @@ class ProgramCacheTest : public testing::Test {
 
 TEST_F(ProgramCacheTest, EqualComponentsShareAProgramWhileItIsHeld) {
   engine->go.count_down();
-  auto one = compile("a").value();
+  const auto one = compile("a").value();
+  for (std::size_t i = 0; i < 2 * limits::kProgramsKept; ++i) {
+    EXPECT_NE(compile(std::to_string(i)).value(), one);
+  }
   EXPECT_EQ(compile("a").value(), one);
-  EXPECT_NE(compile("b").value(), one);
-  EXPECT_EQ(engine->compilations, 2);
-  one.reset();
-  EXPECT_TRUE(compile("a").has_value());
-  EXPECT_EQ(engine->compilations, 3);
+  EXPECT_EQ(engine->compilations, 1 + 2 * static_cast<int>(limits::kProgramsKept));
+}
+
+TEST_F(ProgramCacheTest, TheLatestProgramsStayWhenNobodyHoldsThem) {
+  engine->go.count_down();
+  EXPECT_TRUE(compile("a"));
+  EXPECT_TRUE(compile("a"));
+  EXPECT_EQ(engine->compilations, 1);
+  for (std::size_t i = 0; i < limits::kProgramsKept; ++i) EXPECT_TRUE(compile(std::to_string(i)));
+  const int before = engine->compilations;
+  EXPECT_TRUE(compile("a"));
+  EXPECT_EQ(engine->compilations, before + 1);
 }
 
 TEST_F(ProgramCacheTest, OneCompilationServesAllWhoAskMeanwhile) {
