@@ -17,8 +17,11 @@ namespace {
 constexpr std::string_view kWanted =
     "a WebAssembly component of the world kinode:process 1.0.0 (built with kit, wasm-tools or "
     "componentize)";
-constexpr std::string_view kStandard = "kinode:process/standard@";
 constexpr std::string_view kStandardHere = "kinode:process/standard@1.0.0";
+
+/// The interface in all its versions, here and under its successor's name.
+constexpr std::string_view kStandards[] = {"kinode:process/standard@",
+                                           "hyperware:process/standard@"};
 
 /// Foreign names in one message: more would only bury the first.
 constexpr std::size_t kNamesShownMax = 8;
@@ -102,9 +105,8 @@ Result<Outline> outline(ByteView bytes) {
       return outline;
     case 1:
       return bad(
-          "this is a core WebAssembly module, not a component: convert it with `wasm-tools "
-          "component "
-          "new`");
+          "this is a core WebAssembly module, not a component: convert it with "
+          "`wasm-tools component new`");
     case 3:
       return bad(fmt::format("the file is cut off after {} bytes ({})", bytes.size(), reason));
     default:
@@ -112,14 +114,18 @@ Result<Outline> outline(ByteView bytes) {
   }
 }
 
+bool is_standard(std::string_view import) {
+  return std::ranges::any_of(kStandards, [&](auto name) { return import.starts_with(name); });
+}
+
 /// Empty when the import is there.
 std::string missing(std::string_view import) {
   if (import == kStandardHere) return {};
-  if (import.starts_with(kStandard)) {
+  if (is_standard(import)) {
     return fmt::format(
-        "it was built for version {} of kinode:process, and this node runs 1.0.0: build it against "
-        "the world process-v1 of kinode:process@1.0.0",
-        shown(import.substr(kStandard.size())));
+        "it was built for version {} of {}, and this node runs 1.0.0 of kinode:process: build it "
+        "against the world process-v1 of kinode:process@1.0.0",
+        shown(import.substr(import.find('@') + 1)), import.substr(0, import.find('/')));
   }
   const auto at = import.find('@');
   const auto name = import.substr(0, at);
@@ -145,7 +151,7 @@ Status check_component(ByteView bytes) {
   for (const auto& import : found->imports) {
     auto problem = missing(import);
     if (problem.empty()) continue;
-    if (import.starts_with(kStandard)) return fail(Code::kUnsupported, std::move(problem));
+    if (is_standard(import)) return fail(Code::kUnsupported, std::move(problem));
     if (unknown.size() < kNamesShownMax) unknown.push_back(std::move(problem));
   }
   if (!unknown.empty()) {

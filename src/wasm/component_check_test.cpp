@@ -69,6 +69,13 @@ TEST(ComponentCheck, AnotherVersionOfTheWorldIsToldWhatThisNodeRuns) {
   EXPECT_EQ(check_component(component.binary()).error().code, Code::kUnsupported);
 }
 
+TEST(ComponentCheck, AProgramOfTheSuccessorIsToldSo) {
+  auto text = guest_doing("").text();
+  text.replace(text.find("kinode:process"), 14, "hyperware:process");
+  EXPECT_THAT(problem(wat_to_binary(text).value()),
+              HasSubstr("version 1.0.0 of hyperware:process"));
+}
+
 TEST(ComponentCheck, AComponentWithoutInitIsToldWhatIsMissing) {
   auto component = guest_doing("");
   component.export_name = "start";
