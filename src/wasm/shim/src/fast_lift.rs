@@ -131,9 +131,6 @@ impl Memory<'_> {
 
     #[inline]
     fn capabilities(self, at: u32, count: u32) -> Result<Vec<abi::Capability>> {
-        if count == 0 {
-            return Ok(Vec::new());
-        }
         bounded("capabilities", count as usize, CAPABILITIES_PER_CALL_MAX)?;
         if at % 4 != 0 {
             return Err(Error::msg("list pointer is not aligned"));
