@@ -132,7 +132,7 @@ class Kernel final : public Services, public port::Port {
   void do_kill(const msg::Envelope& envelope, const msg::ProcessId& id);
   void do_run(const msg::Envelope& envelope, const msg::ProcessId& id);
   void do_debug(const msg::Envelope& envelope, const msg::KernelCommand& command);
-  void answer(const msg::Envelope& request, std::string body);
+  void answer(const msg::Envelope& request, std::string_view body);
 
   KernelParts parts_;
   ProcessTable table_;

@@ -15,7 +15,7 @@ constexpr std::string_view kNoRevoke = "no-revoke";
 
 }  // namespace
 
-void Kernel::answer(const msg::Envelope& request, std::string body) {
+void Kernel::answer(const msg::Envelope& request, std::string_view body) {
   msg::EnvelopeRef out =
       port::answer_to(request, self_->address, {Bytes::copy(body), std::nullopt, nullptr});
   const TargetView target = target_view(*out->target);

@@ -25,11 +25,11 @@ RecordRef ProcessTable::find(const IdView& id) const {
   return it == in.records.end() ? nullptr : it->second;
 }
 
-bool ProcessTable::insert(RecordRef record) {
+bool ProcessTable::insert(const RecordRef& record) {
   const msg::ProcessId id = record->id();
   Shard& in = shard(view(id));
   rt::Lock lock(in.mutex);
-  const bool fresh = in.records.try_emplace(id, std::move(record)).second;
+  const bool fresh = in.records.try_emplace(id, record).second;
   if (fresh) size_.fetch_add(1, std::memory_order_relaxed);
   return fresh;
 }

@@ -25,7 +25,7 @@ class ProcessTable {
   }
 
   /// False when the name is taken.
-  bool insert(RecordRef record);
+  bool insert(const RecordRef& record);
 
   /// Removes `record` if it is still the one of that name.
   bool erase(const ProcessRecord& record);

@@ -52,7 +52,7 @@ Result<std::string> prepare_home(const std::string& home) {
                             "room and rights for it",
                             home, error.message()));
   }
-  const std::string canonical = fs::canonical(home, error).string();
+  std::string canonical = fs::canonical(home, error).string();
   if (error) return fail(Code::kIo, fmt::format("{}: {}", home, error.message()));
   return canonical;
 }

@@ -138,6 +138,7 @@ TEST_F(ThreadExecutorTest, NeverRunsOneActorTwiceAtOnce) {
   });
   std::atomic<bool> stop{false};
   std::vector<std::thread> pushers;
+  pushers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     pushers.emplace_back([&] {
       while (!stop) executor.schedule(*a);

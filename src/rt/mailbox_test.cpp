@@ -104,6 +104,7 @@ TEST_F(MailboxTest, KeepsEachSendersOrderAcrossThreads) {
   constexpr int kEach = 2000;
   Mailbox<std::string> big{{.count_max = 100'000, .bytes_max = 1u << 30}};
   std::vector<std::thread> senders;
+  senders.reserve(4);
   for (int s = 0; s < 4; ++s) {
     senders.emplace_back([&big, s] {
       for (int i = 0; i < kEach; ++i) {

@@ -4,6 +4,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
+#include <tuple>
 
 namespace kinode::transport {
 
@@ -225,7 +226,7 @@ void HttpConnection::linger() {
   // Closing while the client still sends would reset the connection, and the client would see that
   // instead of the reason (RFC 9112 9.6).
   error_code ignored;
-  socket_.shutdown(TcpSocket::shutdown_send, ignored);
+  std::ignore = socket_.shutdown(TcpSocket::shutdown_send, ignored);
   deadline_ = clock_.now() + limits_.header_time_max;
   drop_more();
 }
@@ -248,8 +249,8 @@ void HttpConnection::close() {
   if (closed_) return;
   closed_ = true;
   error_code ignored;
-  socket_.shutdown(TcpSocket::shutdown_both, ignored);
-  socket_.close(ignored);
+  std::ignore = socket_.shutdown(TcpSocket::shutdown_both, ignored);
+  std::ignore = socket_.close(ignored);
 }
 
 }  // namespace kinode::transport

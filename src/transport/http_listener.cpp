@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <future>
+#include <tuple>
 
 #include "base/limits.h"
 
@@ -26,6 +27,14 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 using SteadyTimer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                                asio::wait_traits<std::chrono::steady_clock>,
                                                asio::io_context::executor_type>;
+
+/// Opens, binds and listens, until one of them fails.
+void tcp_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, error_code& error) {
+  std::ignore = acceptor.open(endpoint.protocol(), error);
+  if (!error) std::ignore = acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) std::ignore = acceptor.bind(endpoint, error);
+  if (!error) std::ignore = acceptor.listen(asio::socket_base::max_listen_connections, error);
+}
 
 }  // namespace
 
@@ -72,7 +81,7 @@ void HttpListener::State::accepted(const error_code& error, TcpSocket socket, st
   }
   if (open_count->load() < limits::kHttpConnectionsMax) {
     error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    std::ignore = socket.set_option(tcp::no_delay(true), ignored);
     auto connection = std::make_shared<HttpConnection>(std::move(socket), *handler,
                                                        executor.clock(), limits, open_count);
     connections.push_back(connection);
@@ -101,7 +110,7 @@ void HttpListener::State::sweep() {
 void HttpListener::State::close_all() {
   stopping = true;
   error_code ignored;
-  acceptor.close(ignored);
+  std::ignore = acceptor.close(ignored);
   sweeper.cancel();
   pause.cancel();
   for (const auto& weak : connections) {
@@ -120,10 +129,7 @@ Result<std::unique_ptr<HttpListener>> HttpListener::open(rt::ThreadExecutor& on,
   if (error) return fail(Code::kInvalid, fmt::format("{} is not an IP address", address.host));
   auto state = std::make_shared<State>(on);
   const tcp::endpoint endpoint(ip, address.port);
-  state->acceptor.open(endpoint.protocol(), error);
-  if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) state->acceptor.bind(endpoint, error);
-  if (!error) state->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  tcp_listen(state->acceptor, endpoint, error);
   if (error == asio::error::address_in_use) {
     return fail(Code::kExists, fmt::format("port {} on {} is taken by another program",
                                            address.port, address.host));

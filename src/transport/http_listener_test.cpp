@@ -251,7 +251,8 @@ TEST_F(HttpListenerTest, SendsALargeAnswerWhole) {
   Keeper keeper;
   HttpClient client(serve(keeper));
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  const std::string large(20'000'000, 'x');
+  std::string large;
+  large.resize(20'000'000, 'x');
   keeper.next()->respond({200, {}, Bytes::copy(large)});
   EXPECT_EQ(client.read().body.size(), large.size());
 }

@@ -36,7 +36,7 @@ class FakePort final : public port::Port {
 
 class FakeExchange final : public transport::HttpExchange {
  public:
-  FakeExchange(std::string target, std::string body) {
+  FakeExchange(const std::string& target, std::string body) {
     request_.peer_is_loopback = true;
     request_.message.target(target);
     request_.message.set(http::field::host, "localhost");
