@@ -69,7 +69,8 @@ impl ShimEngine {
 
     pub fn compile(&self, bytes: &[u8]) -> Result<ShimProgram> {
         // A pool per compilation: no thread stays behind, and the nice value keeps guests
-        // responsive.
+        // responsive. An engine per compilation: its compiler keeps buffers as large as the largest
+        // function for the next time, tens of megabytes for an interpreter.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.config.compile_threads as usize)
             .thread_name(|_| "kinode-compile".into())
@@ -77,7 +78,9 @@ impl ShimEngine {
                 libc::setpriority(libc::PRIO_PROCESS, 0, 10);
             })
             .build()?;
-        let component = pool.install(|| Component::new(&self.engine, bytes))?;
+        let compiler = Engine::new(&settings(&self.config))?;
+        let image = pool.install(|| compiler.precompile_component(bytes))?;
+        let component = unsafe { Component::deserialize(&self.engine, &image)? };
         self.program(component)
     }
 
