@@ -38,7 +38,11 @@ Kernel::Kernel(KernelParts parts)
   table_.insert(self_);
 }
 
-Kernel::~Kernel() = default;
+Kernel::~Kernel() {
+  // Records and their runs refer to each other, and senders to whom they sent; no worker runs here.
+  stop_processes();
+  for (const auto& endpoint : stopped_) static_cast<Process&>(*endpoint).dismantle();
+}
 
 void Kernel::say(std::uint8_t verbosity, std::string content) {
   parts_.print->print({verbosity, self_->id(), std::move(content)});
@@ -167,7 +171,9 @@ void Kernel::stop_processes() {
       endpoint = std::move(record->endpoint);
       if (record->restart_timer != rt::TimerId{}) executor().timers().cancel(record->restart_timer);
     }
-    if (endpoint) static_cast<Process&>(*endpoint).kill();
+    if (!endpoint) continue;
+    static_cast<Process&>(*endpoint).kill();
+    stopped_.push_back(std::move(endpoint));
   }
 }
 

@@ -142,6 +142,7 @@ class Kernel final : public Services, public port::Port {
   store::ProcessStore rows_;
   msg::ProcessMap loaded_;  // until boot
   RecordRef self_;
+  std::vector<std::shared_ptr<Endpoint>> stopped_;  // by stop_processes; taken apart at the end
 };
 
 }  // namespace kinode::kernel

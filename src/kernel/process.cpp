@@ -96,9 +96,7 @@ bool Process::ready_to_poll() {
 rt::Slice Process::run_slice() noexcept {
   if (ended_) return rt::Slice::kWaiting;
   if (killed_.load()) {
-    ended_ = true;
-    instance_.reset();
-    mailbox().close(services_.executor());
+    dismantle();
     if (armed_) services_.executor().timers().cancel(timer_);
     return rt::Slice::kWaiting;
   }
@@ -136,6 +134,15 @@ rt::Slice Process::run_slice() noexcept {
   return rt::Slice::kWaiting;
 }
 
+void Process::dismantle() {
+  ended_ = true;
+  instance_.reset();
+  routes_ = RouteCache();
+  outgoing_.clear();
+  taken_in_.clear();
+  mailbox().close(services_.executor());
+}
+
 rt::Slice Process::end(EndReport report) {
   ended_ = true;
   instance_.reset();
@@ -158,6 +165,7 @@ rt::Slice Process::end(EndReport report) {
     msg::EnvelopeRef out = std::move(error);
     if (route.endpoint) services_.router().deliver(*route.endpoint, out);
   }
+  dismantle();
   services_.ended(record_, *this, std::move(report));
   return rt::Slice::kWaiting;
 }

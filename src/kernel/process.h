@@ -37,6 +37,10 @@ class Process final : public Endpoint, private wasm::HostCalls {
   /// Ends the guest at the end of its slice, wherever it is. Nothing is reported.
   void kill();
 
+  /// Lets go of everything that may refer back here: guest, routes, messages. In its own slice, or
+  /// when no worker runs any more.
+  void dismantle();
+
   rt::Slice run_slice() noexcept override;
   void account(Nanos used) noexcept override {
     count(counters_.cpu_ns, static_cast<std::uint64_t>(used.count()));
