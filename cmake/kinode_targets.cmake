@@ -1,6 +1,8 @@
 # What tests find in their environment: where the sources and the built guests are.
 set(KINODE_TEST_ENV
-  "ASAN_OPTIONS=detect_leaks=0" "KINODE_SOURCE_DIR=${CMAKE_SOURCE_DIR}" "KINODE_GUESTS_DIR=${CMAKE_BINARY_DIR}/guests")
+  "ASAN_OPTIONS=detect_leaks=0"
+  "KINODE_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+  "KINODE_GUESTS_DIR=${CMAKE_BINARY_DIR}/guests")
 
 # kinode_layer(<name> [DEPS <our folders>...] [LIBS <third-party targets>...]
 #              [TEST_LIBS <targets>...])
