@@ -25,8 +25,8 @@ struct ShimDelete {
 template <class T>
 using ShimOwned = std::unique_ptr<T, ShimDelete>;
 
-/// The compilation of an interpreter leaves 300 MB in the allocator; that of most guests next to none,
-/// and then trimming would hold up other threads for nothing.
+/// The compilation of an interpreter leaves 300 MB in the allocator; that of most guests next to
+/// none, and then trimming would hold up other threads for nothing.
 constexpr std::size_t kTrimAboveBytes = 1 << 20;
 
 /// The shim holds one reference for as long as anything may still wake the instance.

@@ -27,8 +27,8 @@ pub fn bounded(what: &str, count: usize, max: usize) -> wasmtime::Result<()> {
     ))))
 }
 
-/// Files, streams and timers of WASI that one guest has open at a time. Files are descriptors of the
-/// node, which needs its own for sockets and the store.
+/// Files, streams and timers of WASI that one guest has open at a time. Files are descriptors of
+/// the node, which needs its own for sockets and the store.
 pub const WASI_HANDLES_MAX: usize = 256;
 
 /// Core instances, tables and memories of one component; interpreters use about ten.
