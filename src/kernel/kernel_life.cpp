@@ -12,6 +12,14 @@ bool is_reserved(const msg::ProcessId& id) {
   return id.package == "distro" && id.publisher == "sys";
 }
 
+/// A record that nobody will run; it and its run would keep each other alive.
+void give_up(ProcessRecord& record) {
+  std::shared_ptr<Endpoint> endpoint;
+  rt::Lock lock(record.mutex);
+  record.phase = Phase::kGone;
+  endpoint.swap(record.endpoint);
+}
+
 }  // namespace
 
 Result<RecordRef> Kernel::initialize(NewProcess process) {
@@ -46,11 +54,13 @@ Result<RecordRef> Kernel::initialize(NewProcess process) {
     }
   }
   if (!table_.insert(record)) {
+    give_up(*record);
     return fail(Code::kExists, fmt::format("process with ID {} already exists", process.id.text()));
   }
   if (persisted(*record)) {
     if (auto ok = persist(*record); !ok) {
       table_.erase(*record);
+      give_up(*record);
       return std::unexpected(std::move(ok.error()));
     }
   }
