@@ -150,7 +150,9 @@ NativeTask<bool> perform(NativeGuest guest, Json step) {
   } else if (what == "drop_caps") {
     guest.drop_capabilities(caps(step));
   } else if (what == "blob") {
-    print_seen(guest, {.got = "blob"});
+    Seen seen;
+    seen.got = "blob";
+    print_seen(guest, seen);
   } else if (what == "exit") {
     co_return false;
   } else if (what == "trap") {
