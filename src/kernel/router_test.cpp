@@ -116,7 +116,7 @@ TEST_F(RouterTest, SaysInPrintoutsWhyAMessageWentNowhere) {
       0, "event loop: process a:k:pub doesn't have capability to send networked messages"));
 }
 
-TEST_F(RouterTest, PrintsEventsOnlyWhenAsked) {
+TEST_F(RouterTest, Fault52_EventsAreFormattedOnlyWhenAskedFor) {
   const auto b = add("b:k:pub", true);
   const auto message = [&] {
     auto e = std::make_shared<msg::Envelope>();
