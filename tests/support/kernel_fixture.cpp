@@ -142,7 +142,7 @@ void KernelFixture::boot() {
   kernel::KernelParts parts;
   parts.our_node = std::string(kNode);
   parts.executor = &running_->executor;
-  parts.kv = &kv;
+  parts.kv = kv_used_;
   parts.files = &files;
   parts.print = &printouts;
   parts.random = &random_;
@@ -152,7 +152,7 @@ void KernelFixture::boot() {
   running_->kernel = std::make_unique<kernel::Kernel>(std::move(parts));
   need(kernel().load(), "load");
   for (const auto& module : modules_) need(kernel().add_module(*module), "add_module");
-  kernel::Bootstrap bootstrap(kernel(), kv, printouts, drives_);
+  kernel::Bootstrap bootstrap(kernel(), *kv_used_, printouts, drives_);
   install_results.clear();
   for (const auto& package : packages_) install_results.push_back(bootstrap.install(package));
   bootstrap.grant();

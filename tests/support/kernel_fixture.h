@@ -106,6 +106,8 @@ class KernelFixture {
   /// `compile` instead of the native engine.
   using Compile = std::function<Result<std::shared_ptr<const wasm::Program>>(ByteView)>;
   void compile_with(Compile compile) { compile_ = std::move(compile); }
+  /// Another store instead of `kv`.
+  void store_in(store::OrderedKv& other) { kv_used_ = &other; }
   Outsider& module(std::string_view id, bool is_public = true);
   /// Comes with the node at each boot from now on; what it needs on disk goes to `drives`.
   void package(kernel::Package package, std::string drives);
@@ -120,6 +122,8 @@ class KernelFixture {
     stop();
     boot();
   }
+  /// Without an end, everything stops here: what is not stored is lost.
+  void crash() { running_.reset(); }
   void settle();
   void advance(Nanos by);
 
@@ -158,6 +162,7 @@ class KernelFixture {
   };
 
   const std::optional<std::uint64_t> seed_;
+  store::OrderedKv* kv_used_ = &kv;
   SeededRandom random_{1};
   NullLog log_;
   wasm::NativeEngine engine_;
