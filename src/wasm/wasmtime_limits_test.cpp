@@ -39,6 +39,31 @@ TEST_F(LimitsTest, ATrapTellsWhereInTheGuestItHappened) {
   EXPECT_EQ(guest->memory_bytes(), 0u);
 }
 
+TEST_F(LimitsTest, NamesInABacktraceAreReadable) {
+  auto guest = start(guest_of(R"(
+    (func $_ZN4shop4sellEv unreachable)
+    (func $_ZN4shop4open17h0123456789abcdefE (call $_ZN4shop4sellEv))
+    (func $init (param i32 i32) (call $_ZN4shop4open17h0123456789abcdefE)))"));
+  EXPECT_EQ(guest->poll(), Polled::kTrapped);
+  EXPECT_THAT(guest->failure(), HasSubstr("shop::sell()\n"));
+  EXPECT_THAT(guest->failure(), HasSubstr("shop::open\n"));
+}
+
+TEST_F(LimitsTest, NamesInABacktraceCannotMakeItLarge) {
+  // Mangled: f(a, t<a, a>, t<t<a, a>, t<a, a>>, ...), twice as long with each parameter.
+  std::string doubling = "_Z1f1a1tIS_S_E";
+  for (const char level : std::string_view("123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    doubling += fmt::format("S0_IS{0}_S{0}_E", level);
+  }
+  for (const auto& name : {std::string(1 << 20, 'n'), doubling}) {
+    auto guest = start(guest_of(
+        fmt::format("(func ${0} unreachable) (func $init (param i32 i32) (call ${0}))", name)));
+    EXPECT_EQ(guest->poll(), Polled::kTrapped);
+    EXPECT_THAT(guest->failure(), HasSubstr(name.substr(0, 100)));
+    EXPECT_LE(guest->failure().size(), 2000u);
+  }
+}
+
 TEST_F(LimitsTest, OtherTrapsAreNamed) {
   auto zero = start(guest_doing("(drop (i32.div_u (i32.const 1) (i32.const 0)))"));
   EXPECT_EQ(zero->poll(), Polled::kTrapped);
@@ -165,6 +190,26 @@ TEST_F(LimitsTest, AYieldOfEverySendingFunctionSuspends) {
     auto guest = start(component);
     EXPECT_EQ(guest->poll(), Polled::kPending) << call;
     EXPECT_EQ(guest->poll(), Polled::kPending) << call;
+  }
+}
+
+TEST_F(LimitsTest, ACallWithTooMuchTextSaysSoHoweverLittleMemoryTheTextTakes) {
+  GuestData data;
+  const auto text = data.u32(65536) + data.u32(60'000);  // zeroed, and so UTF-8
+  const auto capability = data.address() + text;
+  std::string capabilities;
+  for (int i = 0; i < 1200; ++i) capabilities += capability;
+  const auto list = data.list(capabilities, 1200);
+  const auto request =
+      data.put(data.address() + data.u64(0) + data.u64(0) + data.u64(0) + data.text("") +
+               data.none() + list + data.u32(0) + data.none() + data.no_blob());
+  for (const auto* call : {"(call $save-capabilities (i32.load (i32.const {0})) (i32.const 1200))",
+                           "(call $send-request (i32.const {1}))"}) {
+    auto component = guest_doing(fmt::format(fmt::runtime(call), request + 76, request));
+    component.data = data.segment();
+    auto guest = start(component);
+    EXPECT_EQ(guest->poll(), Polled::kTrapped);
+    EXPECT_THAT(guest->failure(), HasSubstr("bytes of text; at most 67108864"));
   }
 }
 

@@ -5,6 +5,8 @@
 //! This leans on parts of wasmtime that are hidden from its documentation, which is why its version
 //! is exact. Measured against the derived types: README.md.
 
+use std::cell::Cell;
+
 use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
 use wasmtime::component::{ComponentNamedList, ComponentType, Lift};
@@ -12,7 +14,7 @@ use wasmtime::{Error, Result, ValRaw};
 
 use crate::abi;
 use crate::lift::{AddressIn, AwaitIn, BlobIn, CapabilityIn, RequestIn, RespondIn, SendIn};
-use crate::limits::{CAPABILITIES_PER_CALL_MAX, bounded};
+use crate::limits::{CAPABILITIES_PER_CALL_MAX, TEXT_BYTES_PER_CALL_MAX, bounded, take};
 
 /// Arguments as views, or typed when the guest's text needs transcoding.
 pub enum Args<T: FastLift> {
@@ -57,7 +59,8 @@ unsafe impl<T: FastLift> Lift for Args<T> {
         let flat = unsafe {
             std::slice::from_raw_parts(std::ptr::from_ref(src).cast(), T::flatten_count())
         };
-        T::from_flat(Memory(cx.memory()), flat).map(Args::Views)
+        let text_left = Cell::new(TEXT_BYTES_PER_CALL_MAX);
+        T::from_flat(Memory { all: cx.memory(), text_left: &text_left }, flat).map(Args::Views)
     }
 
     #[inline]
@@ -69,7 +72,8 @@ unsafe impl<T: FastLift> Lift for Args<T> {
         if !is_utf8(cx) {
             return T::linear_lift_from_memory(cx, ty, bytes).map(Args::Typed);
         }
-        T::from_memory(Memory(cx.memory()), bytes).map(Args::Views)
+        let text_left = Cell::new(TEXT_BYTES_PER_CALL_MAX);
+        T::from_memory(Memory { all: cx.memory(), text_left: &text_left }, bytes).map(Args::Views)
     }
 }
 
@@ -91,12 +95,15 @@ pub struct Responding {
 
 /// The guest's linear memory while nothing runs in it.
 #[derive(Clone, Copy)]
-pub struct Memory<'a>(&'a [u8]);
+pub struct Memory<'a> {
+    all: &'a [u8],
+    text_left: &'a Cell<usize>,
+}
 
 impl Memory<'_> {
     #[inline]
     fn bytes(self, at: u32, size: u32) -> Result<abi::Bytes> {
-        match self.0.get(at as usize..at as usize + size as usize) {
+        match self.all.get(at as usize..at as usize + size as usize) {
             Some(bytes) => Ok(abi::Bytes::of(bytes)),
             None => Err(Error::msg("string or list outside of the guest's memory")),
         }
@@ -105,6 +112,9 @@ impl Memory<'_> {
     #[inline]
     fn text(self, at: u32, size: u32) -> Result<abi::Bytes> {
         let bytes = self.bytes(at, size)?;
+        let mut left = self.text_left.get();
+        take("bytes of text", &mut left, bytes.size, TEXT_BYTES_PER_CALL_MAX)?;
+        self.text_left.set(left);
         std::str::from_utf8(unsafe { bytes.slice() })?;
         Ok(bytes)
     }

@@ -1,7 +1,9 @@
 //! One running guest: a store, and the call of `init` as a future that C++ polls.
 
 use std::ffi::c_void;
+use std::fmt::Write;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,9 +14,10 @@ use wasmtime::{Error, Result, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::abi;
+use crate::backtrace;
 use crate::engine::{SLICE_TICKS, ShimProgram};
 use crate::host::{HostState, HostTable};
-use crate::limits::{BYTES_PER_CALL_MAX, Meter};
+use crate::limits::{BYTES_PER_CALL_MAX, Bounded, FAILURE_BYTES_MAX, Meter};
 use crate::wasi::{self, Ring};
 
 /// `ShimSetup` of `wasm/shim_abi.h`.
@@ -121,7 +124,9 @@ impl ShimInstance {
 
     /// Frees what the guest used, and keeps why it ended.
     pub fn end(&mut self, failure: Option<String>) -> i32 {
-        self.run = None;
+        let run = self.run.take();
+        // After a panic in it, dropping it may panic again.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(run)));
         self.memory_bytes.store(0, Ordering::Relaxed);
         match failure {
             None => abi::POLL_DONE,
@@ -161,27 +166,31 @@ fn run(program: &ShimProgram, state: HostState, our: String) -> Run {
 
 /// A sentence about the cause, then the guest's backtrace when there is one.
 fn describe(error: &Error, stack_bytes: usize) -> String {
-    let mut text = if let Some(exit) = error.downcast_ref::<I32Exit>() {
-        return format!("the guest called exit with code {}", exit.0);
-    } else if let Some(trap) = error.downcast_ref::<Trap>() {
-        match trap {
-            Trap::StackOverflow => format!(
-                "the guest's stack grew beyond {stack_bytes} bytes (endless recursion, or large \
-                 local variables)"
-            ),
-            Trap::UnreachableCodeReached => {
-                "the guest gave up (abort, panic or a failed check: wasm `unreachable`)".to_owned()
-            }
-            other => format!("the guest trapped: {other}"),
-        }
-    } else {
-        // The outermost text of wasmtime is the backtrace; the cause is at the other end.
-        error.root_cause().to_string()
-    };
-    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
-        if !backtrace.frames().is_empty() {
-            text = format!("{text}\n{backtrace}");
-        }
+    let mut text = Bounded::new(FAILURE_BYTES_MAX);
+    // An error only says that the rest did not fit.
+    let _ = write_failure(&mut text, error, stack_bytes);
+    text.text().to_owned()
+}
+
+fn write_failure(text: &mut Bounded, error: &Error, stack_bytes: usize) -> std::fmt::Result {
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return write!(text, "the guest called exit with code {}", exit.0);
     }
-    text
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => write!(
+            text,
+            "the guest's stack grew beyond {stack_bytes} bytes (endless recursion, or large local \
+             variables)"
+        )?,
+        Some(Trap::UnreachableCodeReached) => {
+            write!(text, "the guest gave up (abort, panic or a failed check: wasm `unreachable`)")?
+        }
+        Some(other) => write!(text, "the guest trapped: {other}")?,
+        // The outermost text of wasmtime is the backtrace; the cause is at the other end.
+        None => write!(text, "{}", error.root_cause())?,
+    }
+    match error.downcast_ref::<WasmBacktrace>() {
+        Some(backtrace) if !backtrace.frames().is_empty() => backtrace::write(text, backtrace),
+        _ => Ok(()),
+    }
 }

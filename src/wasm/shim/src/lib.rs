@@ -5,6 +5,7 @@
 //! `delete`.
 
 mod abi;
+mod backtrace;
 mod engine;
 mod fast_lift;
 mod fast_lower;
@@ -15,6 +16,7 @@ mod limits;
 mod linker;
 mod lower;
 mod scan;
+mod text;
 mod waiting;
 mod wasi;
 

@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Lift, WasmList, WasmStr};
+use wasmtime::component::{ComponentType, Lift, WasmList};
 
 use crate::abi;
 use crate::host::HostState;
-use crate::limits::{CAPABILITIES_PER_CALL_MAX, SENDS_PER_CALL_MAX, bounded};
+use crate::limits::{Budget, CAPABILITIES_PER_CALL_MAX, SENDS_PER_CALL_MAX, bounded};
+use crate::text::Text;
 
 pub type Cx<'a> = StoreContextMut<'a, HostState>;
 
@@ -16,17 +17,17 @@ pub type Cx<'a> = StoreContextMut<'a, HostState>;
 #[component(record)]
 pub struct ProcessIdIn {
     #[component(name = "process-name")]
-    process: WasmStr,
+    process: Text,
     #[component(name = "package-name")]
-    package: WasmStr,
+    package: Text,
     #[component(name = "publisher-node")]
-    publisher: WasmStr,
+    publisher: Text,
 }
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
 pub struct AddressIn {
-    node: WasmStr,
+    node: Text,
     process: ProcessIdIn,
 }
 
@@ -34,7 +35,7 @@ pub struct AddressIn {
 #[component(record)]
 pub struct CapabilityIn {
     issuer: AddressIn,
-    params: WasmStr,
+    params: Text,
 }
 
 #[derive(ComponentType, Lift)]
@@ -44,7 +45,7 @@ pub struct RequestIn {
     #[component(name = "expects-response")]
     expects: Option<u64>,
     body: WasmList<u8>,
-    metadata: Option<WasmStr>,
+    metadata: Option<Text>,
     capabilities: WasmList<CapabilityIn>,
 }
 
@@ -53,14 +54,14 @@ pub struct RequestIn {
 pub struct ResponseIn {
     inherit: bool,
     body: WasmList<u8>,
-    metadata: Option<WasmStr>,
+    metadata: Option<Text>,
     capabilities: WasmList<CapabilityIn>,
 }
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
 pub struct BlobIn {
-    mime: Option<WasmStr>,
+    mime: Option<Text>,
     bytes: WasmList<u8>,
 }
 
@@ -78,15 +79,15 @@ pub enum OnExitIn {
 pub type SendIn = (AddressIn, RequestIn, Option<WasmList<u8>>, Option<BlobIn>);
 pub type AwaitIn = (AddressIn, RequestIn, Option<BlobIn>);
 pub type RespondIn = (ResponseIn, Option<BlobIn>);
-pub type GrantIn = (ProcessIdIn, WasmStr);
+pub type GrantIn = (ProcessIdIn, Text);
 
 /// Turns lifted values into views. Owns what had to be copied (text that is not UTF-8, arrays of
 /// views), so it must live until the host call is over. Nothing may run in the guest meanwhile.
 pub struct Views<'a> {
     pub store: Cx<'a>,
+    budget: Budget,
     texts: Vec<String>,
     capabilities: Vec<Vec<abi::Capability>>,
-    capability_count: usize,
     on_exit: Vec<abi::OnExitRequest>,
 }
 
@@ -94,24 +95,29 @@ impl<'a> Views<'a> {
     pub fn new(store: Cx<'a>) -> Self {
         Self {
             store,
+            budget: Budget::default(),
             texts: Vec::new(),
             capabilities: Vec::new(),
-            capability_count: 0,
             on_exit: Vec::new(),
         }
     }
 
-    pub fn bytes(&self, list: &WasmList<u8>) -> abi::Bytes {
-        abi::Bytes::of(list.as_le_slice(&self.store))
+    pub fn bytes(&mut self, list: &WasmList<u8>) -> wasmtime::Result<abi::Bytes> {
+        self.budget.take_bytes(list.len())?;
+        Ok(abi::Bytes::of(list.as_le_slice(&self.store)))
     }
 
-    pub fn optional_bytes(&self, list: &Option<WasmList<u8>>) -> abi::Bytes {
-        list.as_ref().map_or(abi::Bytes::NONE, |l| self.bytes(l))
+    pub fn optional_bytes(&mut self, list: &Option<WasmList<u8>>) -> wasmtime::Result<abi::Bytes> {
+        match list {
+            None => Ok(abi::Bytes::NONE),
+            Some(list) => self.bytes(list),
+        }
     }
 
     /// Guests may keep text as UTF-8, UTF-16 or Latin-1; the host sees UTF-8.
-    pub fn text(&mut self, text: &WasmStr) -> wasmtime::Result<abi::Bytes> {
-        match text.to_str(&self.store)? {
+    pub fn text(&mut self, text: &Text) -> wasmtime::Result<abi::Bytes> {
+        self.budget.take_text(text.size)?;
+        match text.string.to_str(&self.store)? {
             Cow::Borrowed(text) => Ok(abi::Bytes::of(text.as_bytes())),
             Cow::Owned(text) => {
                 let view = abi::Bytes::of(text.as_bytes());
@@ -121,7 +127,7 @@ impl<'a> Views<'a> {
         }
     }
 
-    pub fn optional_text(&mut self, text: &Option<WasmStr>) -> wasmtime::Result<abi::Bytes> {
+    pub fn optional_text(&mut self, text: &Option<Text>) -> wasmtime::Result<abi::Bytes> {
         match text {
             None => Ok(abi::Bytes::NONE),
             Some(text) => self.text(text),
@@ -152,8 +158,7 @@ impl<'a> Views<'a> {
         if count == 0 {
             return Ok(&[]);
         }
-        self.capability_count = self.capability_count.saturating_add(count);
-        bounded("capabilities", self.capability_count, CAPABILITIES_PER_CALL_MAX)?;
+        self.budget.take_capabilities(count)?;
         let mut out = Vec::with_capacity(count);
         for index in 0..count {
             let cap = element(list, &mut self.store, index)?;
@@ -173,7 +178,7 @@ impl<'a> Views<'a> {
             inherit: request.inherit,
             has_expects: request.expects.is_some(),
             expects: request.expects.unwrap_or(0),
-            body: self.bytes(&request.body),
+            body: self.bytes(&request.body)?,
             metadata: self.optional_text(&request.metadata)?,
             capabilities: capabilities.as_ptr(),
             capability_count: capabilities.len(),
@@ -186,7 +191,7 @@ impl<'a> Views<'a> {
             inherit: response.inherit,
             has_expects: false,
             expects: 0,
-            body: self.bytes(&response.body),
+            body: self.bytes(&response.body)?,
             metadata: self.optional_text(&response.metadata)?,
             capabilities: capabilities.as_ptr(),
             capability_count: capabilities.len(),
@@ -199,7 +204,7 @@ impl<'a> Views<'a> {
             Some(blob) => Ok(abi::Blob {
                 present: true,
                 mime: self.optional_text(&blob.mime)?,
-                bytes: self.bytes(&blob.bytes),
+                bytes: self.bytes(&blob.bytes)?,
             }),
         }
     }
@@ -211,7 +216,7 @@ impl<'a> Views<'a> {
         Ok(abi::Send {
             target: self.address(target)?,
             request: self.request(request)?,
-            context: self.optional_bytes(context),
+            context: self.optional_bytes(context)?,
             blob: self.blob(blob)?,
         })
     }

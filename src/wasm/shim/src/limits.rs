@@ -17,6 +17,52 @@ pub const SENDS_PER_CALL_MAX: usize = 16_384;
 /// shim, but wasmtime counts them.
 pub const BYTES_PER_CALL_MAX: usize = 1 << 30;
 
+/// Text that one call may carry. All of it is checked to be UTF-8, in one go, and many elements of a
+/// list may point to the same text: this is a few milliseconds of a worker.
+pub const TEXT_BYTES_PER_CALL_MAX: usize = 64 << 20;
+
+/// What is left of the bounds on one call.
+pub struct Budget {
+    text: usize,
+    bytes: usize,
+    capabilities: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            text: TEXT_BYTES_PER_CALL_MAX,
+            bytes: BYTES_PER_CALL_MAX,
+            capabilities: CAPABILITIES_PER_CALL_MAX,
+        }
+    }
+}
+
+impl Budget {
+    pub fn take_text(&mut self, size: usize) -> wasmtime::Result<()> {
+        take("bytes of text", &mut self.text, size, TEXT_BYTES_PER_CALL_MAX)
+    }
+
+    pub fn take_bytes(&mut self, size: usize) -> wasmtime::Result<()> {
+        take("bytes", &mut self.bytes, size, BYTES_PER_CALL_MAX)
+    }
+
+    pub fn take_capabilities(&mut self, count: usize) -> wasmtime::Result<()> {
+        take("capabilities", &mut self.capabilities, count, CAPABILITIES_PER_CALL_MAX)
+    }
+}
+
+#[inline]
+pub fn take(what: &str, left: &mut usize, count: usize, max: usize) -> wasmtime::Result<()> {
+    match left.checked_sub(count) {
+        Some(rest) => {
+            *left = rest;
+            Ok(())
+        }
+        None => bounded(what, max - *left + count, max),
+    }
+}
+
 /// Ends the guest whose list is too long.
 pub fn bounded(what: &str, count: usize, max: usize) -> wasmtime::Result<()> {
     if count <= max {
@@ -30,6 +76,9 @@ pub fn bounded(what: &str, count: usize, max: usize) -> wasmtime::Result<()> {
 /// Files, streams and timers of WASI that one guest has open at a time. Files are descriptors of
 /// the node, which needs its own for sockets and the store.
 pub const WASI_HANDLES_MAX: usize = 256;
+
+/// Text of a failure, with the backtrace.
+pub const FAILURE_BYTES_MAX: usize = 16 << 10;
 
 /// Core instances, tables and memories of one component; interpreters use about ten.
 const INSTANCES_MAX: usize = 100;
@@ -105,5 +154,34 @@ impl ResourceLimiter for Meter {
 
     fn memories(&self) -> usize {
         INSTANCES_MAX
+    }
+}
+
+/// Text that takes what fits, then refuses, which stops whoever writes.
+pub struct Bounded {
+    text: String,
+    max: usize,
+}
+
+impl Bounded {
+    pub fn new(max: usize) -> Self {
+        Self { text: String::new(), max }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = self.max - self.text.len();
+        if text.len() <= room {
+            self.text.push_str(text);
+            return Ok(());
+        }
+        let fits = (0..=room).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        self.text.push_str(&text[..fits]);
+        Err(std::fmt::Error)
     }
 }

@@ -2,7 +2,7 @@
 //! the answer. No behaviour of the system is here.
 
 use wasmtime::Result;
-use wasmtime::component::{Linker, LinkerInstance, WasmList, WasmStr};
+use wasmtime::component::{Linker, LinkerInstance, WasmList};
 
 use crate::abi;
 use crate::fast_lift::Args;
@@ -10,6 +10,7 @@ use crate::fast_lower::{FastAwaited, FastReceived};
 use crate::host::HostState;
 use crate::lift::{AwaitIn, CapabilityIn, Cx, GrantIn, OnExitIn, RespondIn, SendIn, Views};
 use crate::lower as out;
+use crate::text::Text;
 use crate::waiting::{Answer, finish, waiting};
 
 pub const STANDARD: &str = "kinode:process/standard@1.0.0";
@@ -41,7 +42,7 @@ type Instance<'a> = LinkerInstance<'a, HostState>;
 fn add_own(standard: &mut Instance<'_>) -> Result<()> {
     standard.func_wrap(
         "print-to-terminal",
-        |store: Cx<'_>, (verbosity, message): (u8, WasmStr)| {
+        |store: Cx<'_>, (verbosity, message): (u8, Text)| {
             let mut views = Views::new(store);
             let message = views.text(&message)?;
             views.store.data().print_to_terminal(verbosity, message);
@@ -65,8 +66,7 @@ fn add_own(standard: &mut Instance<'_>) -> Result<()> {
     })
 }
 
-type SpawnIn =
-    (Option<WasmStr>, WasmStr, OnExitIn, WasmList<CapabilityIn>, WasmList<GrantIn>, bool);
+type SpawnIn = (Option<Text>, Text, OnExitIn, WasmList<CapabilityIn>, WasmList<GrantIn>, bool);
 
 fn spawn(
     views: &mut Views<'_>,
@@ -95,10 +95,9 @@ fn add_state(standard: &mut Instance<'_>) -> Result<()> {
         })
     })?;
     standard.func_wrap_async("set-state", |store: Cx<'_>, (bytes,): (WasmList<u8>,)| {
-        let views = Views::new(store);
-        let bytes = views.bytes(&bytes);
-        let first = views.store.data().set_state(Some(&bytes));
-        waiting(views.store, Ok(first), |host| host.set_state(None), |_| ())
+        let mut views = Views::new(store);
+        let first = views.bytes(&bytes).map(|bytes| views.store.data().set_state(Some(&bytes)));
+        waiting(views.store, first, |host| host.set_state(None), |_| ())
     })?;
     standard.func_wrap_async("clear-state", |mut store: Cx<'_>, (): ()| {
         let first = store.data_mut().clear_state();
