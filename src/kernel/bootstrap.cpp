@@ -42,6 +42,11 @@ Result<NewProcess> Bootstrap::process_of(const Package& package, const msg::Mani
   if (auto safe = msg::check_kimap_safe(process.id); !safe) {
     return fail_in("manifest.json", std::move(safe.error()));
   }
+  if (is_reserved(process.id)) {
+    return fail(Code::kDenied,
+                "the package name distro:sys is the node's own: give the package another name or "
+                "publisher");
+  }
   const std::string wasm(relative(entry.process_wasm_path));
   if (!package.files.contains(wasm)) {
     return fail(

@@ -131,8 +131,9 @@ void Kernel::boot() {
   std::vector<std::pair<RecordRef, msg::OnExit>> farewells;
   std::vector<RecordRef> started;
   for (auto& [id, entry] : loaded_) {
-    if (entry.wasm_bytes_handle.empty()) {
-      // The row of a module that this build does not have; it waits for one that does.
+    if (entry.wasm_bytes_handle.empty() || is_reserved(id)) {
+      // The row of a module that this build does not have; it waits for one that does. A program
+      // of such a name would have what was granted to the module.
       continue;
     }
     auto record =
@@ -151,7 +152,11 @@ void Kernel::boot() {
         holders_.add(cap.issuer().process, id);
       }
     }
-    if (!table_.insert(record)) continue;
+    if (!table_.insert(record)) {
+      rt::Lock lock(record->mutex);
+      record->endpoint.reset();  // they keep each other alive
+      continue;
+    }
     if (entry.on_exit.kind == msg::OnExit::Kind::kRequests)
       farewells.emplace_back(record, entry.on_exit);
     started.push_back(std::move(record));

@@ -8,10 +8,6 @@ namespace kinode::kernel {
 
 namespace {
 
-bool is_reserved(const msg::ProcessId& id) {
-  return id.package == "distro" && id.publisher == "sys";
-}
-
 /// A record that nobody will run; it and its run would keep each other alive.
 void give_up(ProcessRecord& record) {
   std::shared_ptr<Endpoint> endpoint;

@@ -14,8 +14,12 @@ std::string text(const IdView& id) {
 
 }  // namespace
 
+bool is_reserved(const msg::ProcessId& id) {
+  return id.package == "distro" && id.publisher == "sys";
+}
+
 bool is_exempt_sender(const msg::ProcessId& id) {
-  return id.package == "distro" && id.publisher == "sys" &&
+  return is_reserved(id) &&
          (id.process == "kernel" || id.process == "state" || id.process == "vfs");
 }
 

@@ -87,4 +87,7 @@ class Router {
 /// The sources that need no capability for local targets: kernel, state and vfs of distro:sys.
 bool is_exempt_sender(const msg::ProcessId& id);
 
+/// Whether the id belongs to the node's own package: no program may have it (fault 2).
+bool is_reserved(const msg::ProcessId& id);
+
 }  // namespace kinode::kernel
