@@ -280,6 +280,8 @@ def link_images(source, target):
             os.link(image, target / image.name)
         except FileExistsError:
             pass
+        except OSError:  # another file system
+            shutil.copy2(image, target / image.name)
 
 
 def lend_compiled(home):
