@@ -221,11 +221,11 @@ TEST_F(Messages, Fault43_TwoInheritingRequestsKeepTheirContextsAndTimers) {
   node.owner().send(at("a:k:pub"), wasm::native_request("prompt", 60));
   node.settle();
   node.said("a:k:pub");
-  play(
-      "a:k:pub",
-      R"({"do":"send","to":"our@void:distro:sys","body":"1","expects":7,"context":"slow","inherit":true},)"
-      R"({"do":"send","to":"our@b:k:pub","body":"2","expects":5,"context":"quick","inherit":true},)"
-      R"({"receive":2})");
+  play("a:k:pub", R"({"do":"send","to":"our@void:distro:sys","body":"1","expects":7,)"
+                  R"("context":"slow","inherit":true},)"
+                  R"({"do":"send","to":"our@b:k:pub","body":"2","expects":5,)"
+                  R"("context":"quick","inherit":true},)"
+                  R"({"receive":2})");
   EXPECT_THAT(node.said("a:k:pub"),
               ElementsAre(AllOf(HasSubstr(R"("got":"response")"), HasSubstr("quick"))));
   node.advance(7s);
