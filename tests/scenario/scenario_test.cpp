@@ -65,12 +65,12 @@ TEST_P(Scenario, IsTrueOfComponents) {
   const std::string component = read_file(path);
   ASSERT_FALSE(component.empty()) << "no " << path << ": build the target guest_puppet, and run "
                                   << "this test through ctest";
-  static const auto engine = wasm::make_wasmtime_engine({});
-  ASSERT_TRUE(engine) << engine.error().detail;
-  static const auto program = (*engine)->compile(as_bytes(component));
-  ASSERT_TRUE(program) << program.error().detail;
+  static const auto kEngine = wasm::make_wasmtime_engine({});
+  ASSERT_TRUE(kEngine) << kEngine.error().detail;
+  static const auto kProgram = (*kEngine)->compile(as_bytes(component));
+  ASSERT_TRUE(kProgram) << kProgram.error().detail;
   support::KernelFixture node;
-  node.compile_with([](ByteView) { return program; });
+  node.compile_with([](ByteView) { return kProgram; });
   tell_on(node);
 }
 
