@@ -2,7 +2,9 @@
 # HOME_DIR and PORT go to `make run`, T (a regex over test names) to `make test`.
 SHELL := /bin/bash
 HOME ?= $(shell getent passwd "$$(id -u)" | cut -d: -f6)
-export HOME HOME_DIR PORT
+# The compiler cache keys on the language too: without one, the same as Debian's own default.
+LANG ?= C.UTF-8
+export HOME HOME_DIR LANG PORT
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
