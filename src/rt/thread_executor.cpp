@@ -51,9 +51,9 @@ void ThreadExecutor::stop() {
   if (!running_) return;
   running_ = false;
   pool_.stop();
-  ticker_.reset();
   for (const auto& worker : workers_) worker->request_stop();
   for (const auto& worker : workers_) worker->join();
+  ticker_.reset();  // not before: a last slice may still nudge it
   for (const auto& worker : workers_) {
     while (worker->pop()) {
     }
