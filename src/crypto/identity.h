@@ -14,7 +14,7 @@ Result<std::optional<SealedKeyfile>> peek_identity(const std::string& home);
 
 /// Opens `<home>/.keys`, or makes it when there is none: a fresh key, 32 bytes of JWT secret and of
 /// file key. The password itself stands in for its hash, as the original's simulation mode does
-/// (kernel.md 5.5). An existing file is never changed. Takes about 0.3 s of CPU, so call it on the
+/// (kernel.md 5.5). An existing file is never changed. Takes about 0.1 s of CPU, so call it on the
 /// blocking pool. The caller holds the home's lock.
 /// Errors: kExists, the home belongs to another name; kDenied, wrong password; kCorrupt, damaged;
 /// kIo, the disk. Each says what to do.

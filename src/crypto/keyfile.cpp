@@ -1,9 +1,7 @@
 #include "crypto/keyfile.h"
 
-#include <limits>
-#include <openssl/evp.h>
-
 #include "crypto/aes_gcm.h"
+#include "crypto/pbkdf2.h"
 #include "crypto/pkcs8.h"
 #include "msg/bincode_reader.h"
 #include "msg/json_reader.h"
@@ -13,8 +11,7 @@ namespace kinode::crypto {
 
 namespace {
 
-constexpr int kRounds = 1'000'000;
-constexpr std::size_t kDiskKeyBytes = 32;
+constexpr std::uint32_t kRounds = 1'000'000;
 constexpr std::size_t kSaltBytes = 32;
 
 Result<SealedKeyfile> parse_json(ByteView file) {
@@ -77,16 +74,8 @@ std::string write_keyfile(const SealedKeyfile& sealed) {
   return out;
 }
 
-Result<SecretBytes> derive_disk_key(std::string_view password_hash, ByteView salt) {
-  constexpr std::size_t kMost = std::numeric_limits<int>::max();
-  SecretBytes key(kDiskKeyBytes);
-  if (password_hash.size() > kMost || salt.size() > kMost ||
-      PKCS5_PBKDF2_HMAC(password_hash.data(), static_cast<int>(password_hash.size()), salt.data(),
-                        static_cast<int>(salt.size()), kRounds, EVP_sha256(), kDiskKeyBytes,
-                        key.writable().data()) != 1) {
-    return fail(Code::kInternal, "OpenSSL refused PBKDF2");
-  }
-  return key;
+SecretBytes derive_disk_key(std::string_view password_hash, ByteView salt) {
+  return pbkdf2_sha256(password_hash, salt, kRounds);
 }
 
 Result<Keyfile> unlock_keyfile(const SealedKeyfile& sealed, const SecretBytes& disk_key) {
@@ -106,9 +95,7 @@ Result<Keyfile> unlock_keyfile(const SealedKeyfile& sealed, const SecretBytes& d
 }
 
 Result<Keyfile> unlock_keyfile(const SealedKeyfile& sealed, std::string_view password_hash) {
-  const auto key = derive_disk_key(password_hash, sealed.salt.view());
-  if (!key) return std::unexpected(key.error());
-  return unlock_keyfile(sealed, *key);
+  return unlock_keyfile(sealed, derive_disk_key(password_hash, sealed.salt.view()));
 }
 
 Result<Keyfile> open_keyfile(ByteView file, std::string_view password_hash) {
@@ -117,20 +104,29 @@ Result<Keyfile> open_keyfile(ByteView file, std::string_view password_hash) {
   return unlock_keyfile(*sealed, password_hash);
 }
 
-Result<std::string> seal_keyfile(const Keyfile& keyfile, std::string_view password_hash,
-                                 Random& random) {
+Bytes fresh_salt(Random& random) {
   ByteVector salt(kSaltBytes);
   random.fill(salt);
-  auto key = derive_disk_key(password_hash, salt);
-  if (!key) return std::unexpected(std::move(key.error()));
-  auto net_key = seal_one(*key, encode_pkcs8(keyfile.net_key).view(), random);
+  return Bytes::adopt(std::move(salt));
+}
+
+Result<SealedKeyfile> seal_keyfile(const Keyfile& keyfile, const SecretBytes& disk_key, Bytes salt,
+                                   Random& random) {
+  auto net_key = seal_one(disk_key, encode_pkcs8(keyfile.net_key).view(), random);
   if (!net_key) return std::unexpected(std::move(net_key.error()));
-  auto jwt_secret = seal_one(*key, keyfile.jwt_secret.view(), random);
+  auto jwt_secret = seal_one(disk_key, keyfile.jwt_secret.view(), random);
   if (!jwt_secret) return std::unexpected(std::move(jwt_secret.error()));
-  auto file_key = seal_one(*key, keyfile.file_key.view(), random);
+  auto file_key = seal_one(disk_key, keyfile.file_key.view(), random);
   if (!file_key) return std::unexpected(std::move(file_key.error()));
-  return write_keyfile({keyfile.username, keyfile.routers, Bytes::adopt(std::move(salt)),
-                        std::move(*net_key), std::move(*jwt_secret), std::move(*file_key)});
+  return SealedKeyfile{keyfile.username,    keyfile.routers,        std::move(salt),
+                       std::move(*net_key), std::move(*jwt_secret), std::move(*file_key)};
+}
+
+Result<SealedKeyfile> seal_keyfile(const Keyfile& keyfile, std::string_view password_hash,
+                                   Random& random) {
+  Bytes salt = fresh_salt(random);
+  const SecretBytes key = derive_disk_key(password_hash, salt.view());
+  return seal_keyfile(keyfile, key, std::move(salt), random);
 }
 
 }  // namespace kinode::crypto

@@ -37,7 +37,7 @@ Result<SealedKeyfile> parse_keyfile(ByteView file);
 std::string write_keyfile(const SealedKeyfile& sealed);
 
 /// `password_hash` is the text as it was submitted, such as password_hash.h makes it. Takes about
-/// 0.3 s of CPU (a million rounds of PBKDF2): call it on the blocking pool.
+/// 0.1 s of CPU (a million rounds of PBKDF2): call it on the blocking pool.
 /// Errors (texts of the original): kDenied "failed to decrypt networking keys" for a wrong
 /// password; kCorrupt "failed to parse networking keys", "failed to decrypt jwt secret", "failed to
 /// decrypt file key".
@@ -49,11 +49,18 @@ Result<Keyfile> unlock_keyfile(const SealedKeyfile& sealed, const SecretBytes& d
 /// parse_keyfile and unlock_keyfile.
 Result<Keyfile> open_keyfile(ByteView file, std::string_view password_hash);
 
-/// The text of a new file, with fresh salt and nonces. As slow as unlock_keyfile.
-Result<std::string> seal_keyfile(const Keyfile& keyfile, std::string_view password_hash,
-                                 Random& random);
+/// A new file, with fresh salt and nonces. As slow as unlock_keyfile.
+Result<SealedKeyfile> seal_keyfile(const Keyfile& keyfile, std::string_view password_hash,
+                                   Random& random);
+
+/// The same with the key that derive_disk_key makes of `salt`; quick.
+Result<SealedKeyfile> seal_keyfile(const Keyfile& keyfile, const SecretBytes& disk_key, Bytes salt,
+                                   Random& random);
+
+/// 32 bytes for derive_disk_key.
+Bytes fresh_salt(Random& random);
 
 /// The key that encrypts the secrets: PBKDF2-HMAC-SHA256, 1,000,000 rounds, 32 bytes.
-Result<SecretBytes> derive_disk_key(std::string_view password_hash, ByteView salt);
+SecretBytes derive_disk_key(std::string_view password_hash, ByteView salt);
 
 }  // namespace kinode::crypto
