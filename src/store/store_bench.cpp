@@ -35,6 +35,7 @@ class Directory {
 
 std::vector<msg::ProcessId> processes() {
   std::vector<msg::ProcessId> out;
+  out.reserve(kProcesses);
   for (int i = 0; i < kProcesses; ++i) out.push_back({fmt::format("process-{}", i), "k", "sys"});
   return out;
 }

@@ -165,7 +165,7 @@ BENCHMARK_CAPTURE(call, list_1MiB_from_guest,
                   0, 1000)
     ->Arg(0);
 
-void memcpy_1MiB(benchmark::State& state) {
+void memcpy_one_mib(benchmark::State& state) {
   const std::string from(1 << 20, 'x');
   std::string to(1 << 20, 'y');
   for (auto _ : state) {
@@ -174,7 +174,7 @@ void memcpy_1MiB(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
 }
-BENCHMARK(memcpy_1MiB);
+BENCHMARK(memcpy_one_mib);
 
 /// Two guests that send each other one message, back and forth; per message.
 void ping_pong(benchmark::State& state) {

@@ -11,8 +11,8 @@ use crate::limits::Bounded;
 /// What is shown of one name.
 const NAME_BYTES_MAX: usize = 512;
 
-/// References to earlier parts in a C++ name. Each may stand for all that was before it, so the length
-/// written out is bounded by 3^(n/3) times the name's.
+/// References to earlier parts in a C++ name. Each may stand for all that was before it, so the
+/// length written out is bounded by 3^(n/3) times the name's.
 const REFERENCES_MAX: usize = 24;
 
 pub fn write(out: &mut Bounded, backtrace: &WasmBacktrace) -> Result {

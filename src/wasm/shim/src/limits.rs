@@ -17,8 +17,8 @@ pub const SENDS_PER_CALL_MAX: usize = 16_384;
 /// shim, but wasmtime counts them.
 pub const BYTES_PER_CALL_MAX: usize = 1 << 30;
 
-/// Text that one call may carry. All of it is checked to be UTF-8, in one go, and many elements of a
-/// list may point to the same text: this is a few milliseconds of a worker.
+/// Text that one call may carry. All of it is checked to be UTF-8, in one go, and many elements of
+/// a list may point to the same text: this is a few milliseconds of a worker.
 pub const TEXT_BYTES_PER_CALL_MAX: usize = 64 << 20;
 
 /// What is left of the bounds on one call.
