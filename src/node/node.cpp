@@ -126,7 +126,7 @@ Status Node::Parts::open_stores(const Config& config) {
   std::error_code error;
   fs::create_directories(home + "/vfs", error);
   if (error) return fail(Code::kIo, fmt::format("cannot create {}/vfs: {}", home, error.message()));
-  auto opened = store::open_rocks_kv(home + "/kernel");
+  auto opened = store::open_rocks_kv(home + "/kernel", &log);
   if (!opened) return std::unexpected(std::move(opened.error()));
   kv = std::move(*opened);
   files = std::make_unique<DriveFiles>(home + "/vfs");

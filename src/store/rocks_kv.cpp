@@ -1,8 +1,13 @@
 #include "store/rocks_kv.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -47,7 +52,25 @@ Status check(const rocksdb::Status& status, const std::string& name) {
   return fail(Code::kIo, fmt::format("the database in {}: {}", name, text));
 }
 
-rocksdb::Options options() {
+/// RocksDB's own lines. Its file logger asserts on a full disk, and keeps a file open.
+class RocksLog final : public rocksdb::Logger {
+ public:
+  explicit RocksLog(Log& log) : Logger(rocksdb::WARN_LEVEL), log_(log, "store") {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list args) override {
+    std::array<char, 512> line{};
+    const int size = std::vsnprintf(line.data(), line.size(), format, args);
+    if (size < 0) return;
+    const auto kept = std::min(static_cast<std::size_t>(size), line.size() - 1);
+    log_.warn("rocksdb={}", std::string_view(line.data(), kept));
+  }
+
+ private:
+  Tagged log_;
+};
+
+rocksdb::Options options(Log* log) {
   rocksdb::Options o;
   o.create_if_missing = true;
   // A node holds little here and should be small when idle (the bar is 32 MB for all of it).
@@ -55,10 +78,10 @@ rocksdb::Options options() {
   o.max_write_buffer_number = 3;
   o.max_open_files = 64;
   o.max_background_jobs = 2;
-  o.keep_log_file_num = 2;
   o.stats_dump_period_sec = 0;
   o.stats_persist_period_sec = 0;
-  o.info_log_level = rocksdb::WARN_LEVEL;
+  static NullLog nobody;
+  o.info_log = std::make_shared<RocksLog>(log == nullptr ? nobody : *log);
   o.max_total_wal_size = 16u << 20;
   o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocksdb::BlockBasedTableOptions table;
@@ -137,9 +160,9 @@ class RocksKv final : public OrderedKv {
 
 }  // namespace
 
-Result<std::unique_ptr<OrderedKv>> open_rocks_kv(const std::string& directory) {
+Result<std::unique_ptr<OrderedKv>> open_rocks_kv(const std::string& directory, Log* log) {
   rocksdb::DB* raw = nullptr;
-  const auto status = rocksdb::DB::Open(options(), directory, &raw);
+  const auto status = rocksdb::DB::Open(options(log), directory, &raw);
   if (auto ok = check(status, directory); !ok) return std::unexpected(std::move(ok.error()));
   return std::make_unique<RocksKv>(std::unique_ptr<rocksdb::DB>(raw), directory);
 }
