@@ -1,6 +1,7 @@
 #include "kernel/kernel.h"
 
 #include <fmt/format.h>
+#include <tuple>
 
 #include "kernel/module_endpoint.h"
 #include "kernel/process.h"
@@ -41,7 +42,7 @@ Kernel::Kernel(KernelParts parts)
 Kernel::~Kernel() {
   // Records and their runs refer to each other, and senders to whom they sent; no worker runs here.
   stop_processes();
-  for (const auto& endpoint : stopped_) static_cast<Process&>(*endpoint).dismantle();
+  for (const auto& endpoint : stopped_) std::ignore = static_cast<Process&>(*endpoint).dismantle();
 }
 
 void Kernel::say(std::uint8_t verbosity, std::string content) {

@@ -296,15 +296,27 @@ TEST_F(Life, Fault25_TwoHundredMessagesBeforeRunProcessArriveInOrder) {
   EXPECT_EQ(node.said("a:k:pub"), sent);
 }
 
+/// Asks a:k:pub and says whether it got an answer.
+wasm::NativeTask<> asks(wasm::NativeGuest guest) {
+  const auto got = co_await guest.send_and_await(at("a:k:pub"), "anybody?", 600);
+  guest.print(0, got.send_error() ? "nobody" : "somebody");
+}
+
 TEST_F(Life, WhoAskedAProcessThatEndedIsToldAtOnce) {
-  node.program("asks", [](wasm::NativeGuest guest) -> wasm::NativeTask<> {
-    const auto got = co_await guest.send_and_await(at("a:k:pub"), "anybody?", 600);
-    guest.print(0, got.send_error() ? "nobody" : "somebody");
-  });
+  node.program("asks", asks);
   node.initialize("a:k:pub", "ends-at-a-message");
   node.tell("a:k:pub", "end");
   node.start("b:k:pub", "asks");
   node.run("a:k:pub");
+  EXPECT_THAT(node.said("b:k:pub"), ElementsAre("nobody"));
+}
+
+TEST_F(Life, WhoAskedAProcessThatWasKilledIsToldAtOnce) {
+  node.program("asks", asks);
+  node.initialize("a:k:pub", "listens");
+  node.start("b:k:pub", "asks");
+  EXPECT_THAT(node.said("b:k:pub"), IsEmpty());
+  node.kill("a:k:pub");
   EXPECT_THAT(node.said("b:k:pub"), ElementsAre("nobody"));
 }
 

@@ -37,9 +37,9 @@ class Process final : public Endpoint, private wasm::HostCalls {
   /// Ends the guest at the end of its slice, wherever it is. Nothing is reported.
   void kill();
 
-  /// Lets go of everything that may refer back here: guest, routes, messages. In its own slice, or
-  /// when no worker runs any more.
-  void dismantle();
+  /// Lets go of everything that may refer back here: guest, routes, messages; returns those that
+  /// were never taken in. In its own slice, or when no worker runs any more.
+  std::vector<msg::EnvelopeRef> dismantle();
 
   rt::Slice run_slice() noexcept override;
   void account(Nanos used) noexcept override {
@@ -75,6 +75,8 @@ class Process final : public Endpoint, private wasm::HostCalls {
 
   // --- process.cpp: life ---
   rt::Slice end(EndReport report);
+  /// Tells whoever waits for an answer to one of these now, not when it times out.
+  void give_back(const std::vector<msg::EnvelopeRef>& unread);
   bool make_instance();
   bool ready_to_poll();
   void arm(Instant when);
