@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "base/clock.h"
@@ -29,9 +30,19 @@ class Actor : public std::enable_shared_from_this<Actor> {
   /// Told after each slice how long it took.
   virtual void account(Nanos) noexcept {}
 
+  /// Its share of the processor beside others that are busy; at least 1. Takes effect with the next
+  /// slice. Thread: any.
+  void set_weight(std::uint32_t weight) { weight_.store(weight, std::memory_order_relaxed); }
+  static constexpr std::uint32_t kWeightDefault = 100;
+
+  static constexpr std::int64_t kNew = std::numeric_limits<std::int64_t>::min();
+
  private:
   friend class ActorState;
   std::atomic<std::uint8_t> state_{0};
+  std::atomic<std::uint32_t> weight_{kWeightDefault};
+  // Processor time had, by weight. Belongs to whoever has queued the actor or runs it.
+  std::int64_t virtual_ns_ = kNew;
 };
 
 /// The four states of an actor and the legal steps between them; used by executors only.
@@ -48,6 +59,15 @@ class ActorState {
         return seen == kIdle;
       }
     }
+  }
+
+  static std::int64_t virtual_ns(const Actor& actor) { return actor.virtual_ns_; }
+  static void set_virtual_ns(Actor& actor, std::int64_t at) { actor.virtual_ns_ = at; }
+
+  /// Between begin and end: the slice took this long.
+  static void charge(Actor& actor, Nanos used) {
+    actor.virtual_ns_ +=
+        used.count() * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
   }
 
   static void begin(Actor& actor) { actor.state_.store(kRunning, std::memory_order_seq_cst); }

@@ -40,7 +40,7 @@ void Worker::join() {
 
 std::size_t Worker::push(std::shared_ptr<Actor> actor) {
   Lock lock(mutex_);
-  ready_.push_back(std::move(actor));
+  ready_.push(std::move(actor));
   const std::size_t length = ready_.size();
   queued_.store(length, std::memory_order_seq_cst);
   return length;
@@ -48,9 +48,8 @@ std::size_t Worker::push(std::shared_ptr<Actor> actor) {
 
 std::shared_ptr<Actor> Worker::pop() {
   Lock lock(mutex_);
-  if (ready_.empty()) return nullptr;
-  auto actor = std::move(ready_.front());
-  ready_.pop_front();
+  auto actor = ready_.pop();
+  if (!actor) return nullptr;
   queued_.store(ready_.size(), std::memory_order_relaxed);
   return actor;
 }
@@ -59,8 +58,7 @@ std::shared_ptr<Actor> Worker::give_away(std::size_t leave) {
   if (queued_.load(std::memory_order_relaxed) <= leave) return nullptr;
   Lock lock(mutex_);
   if (ready_.size() <= leave) return nullptr;
-  auto actor = std::move(ready_.front());
-  ready_.pop_front();
+  auto actor = ready_.pop();
   queued_.store(ready_.size(), std::memory_order_relaxed);
   return actor;
 }
@@ -77,6 +75,7 @@ void Worker::run_actor(const std::shared_ptr<Actor>& actor, Instant& now) {
   const Slice slice = actor->run_slice();
   const Instant end = owner_.clock_.now();
   actor->account(end - now);
+  ActorState::charge(*actor, end - now);
   now = end;
   if (ActorState::end(*actor, slice)) push(actor);
 }

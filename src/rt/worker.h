@@ -5,12 +5,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <memory>
 #include <thread>
 
 #include "rt/actor.h"
 #include "rt/mutex.h"
+#include "rt/ready_queue.h"
 
 namespace kinode::rt {
 
@@ -28,7 +28,7 @@ class Worker {
   std::size_t push(std::shared_ptr<Actor> actor);
   std::shared_ptr<Actor> pop();
 
-  /// For thieves: the actor that has waited longest, if more than `leave` are queued.
+  /// For thieves: the actor that would run next, if more than `leave` are queued.
   std::shared_ptr<Actor> give_away(std::size_t leave);
 
   /// Any thread: ends the worker's sleep, if it sleeps.
@@ -58,7 +58,7 @@ class Worker {
   std::atomic<bool> sleeping_{false};
   std::atomic<std::size_t> queued_{0};
   Mutex mutex_;
-  std::deque<std::shared_ptr<Actor>> ready_ __attribute__((guarded_by(mutex_)));
+  ReadyQueue ready_ __attribute__((guarded_by(mutex_)));
 };
 
 }  // namespace kinode::rt
