@@ -17,6 +17,11 @@ namespace {
 Result<store::ZipFiles> read_directory(const std::string& root) {
   store::ZipFiles files;
   std::error_code error;
+  if (!fs::is_directory(root, error)) {
+    return fail(Code::kNotFound, fmt::format("there is no directory {}: build the package first, "
+                                             "that puts manifest.json and the components there",
+                                             root));
+  }
   std::size_t total = 0;
   for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
        it.increment(error)) {
@@ -54,7 +59,7 @@ Result<Package> make_package(const msg::Metadata& metadata, store::ZipFiles file
 
 Result<Package> make_package(const Bytes& metadata_text, store::ZipFiles files) {
   auto metadata = msg::decode_metadata(metadata_text.view());
-  if (!metadata) return fail_in("metadata.json", std::move(metadata.error()));
+  if (!metadata) return std::unexpected(std::move(metadata.error()));
   return make_package(*metadata, std::move(files));
 }
 
