@@ -1,6 +1,5 @@
 # What tests find in their environment: where the sources and the built guests are.
 set(KINODE_TEST_ENV
-  "ASAN_OPTIONS=detect_leaks=0"
   "KINODE_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
   "KINODE_GUESTS_DIR=${CMAKE_BINARY_DIR}/guests")
 
