@@ -103,8 +103,7 @@ class BadComponentTest(NodeTest):
             self.assertEqual(answer.status, 200)
         connection.close()
         self.assert_answers(node)
-        node.kernel({"GrantCapabilities": {"target": process("late"), "capabilities": [
-            {"issuer": "e2e.os@http-server:distro:sys", "params": '"messaging"'}]}}, expects=None)
+        node.grant(process("late"), "http-server:distro:sys")
         self.assertEqual(node.kernel({"RunProcess": process("late")}).json, "StartedProcess")
         self.assertEqual(node.wait_for(process("late")).body, b"201")
 

@@ -1,5 +1,5 @@
-"""A home that cannot be used, and a port that is taken: the node says what to do and leaves the home
-as it was."""
+"""A home that cannot be used, and a port that is taken: the node says what to do, and leaves the
+home as it was."""
 
 import os
 import pathlib
@@ -7,7 +7,8 @@ import socket
 import subprocess
 import unittest
 
-from node import COUNTER, SMALL_ECHO, NodeTest, run_kinode, tools_package
+from node import (ASKERS, COUNTER, SMALL_ECHO, NodeTest, guest, make_package, manifest_entry,
+                  run_kinode, tools_package)
 
 CANNOT_START = 3
 
@@ -96,7 +97,6 @@ class BadHomeTest(NodeTest):
         finally:
             subprocess.run(["umount", "-l", disk], check=False)
 
-    @unittest.skip("RocksDB's own log file asserts on a full disk (store/rocks_kv.cpp: info_log)")
     def test_a_full_disk_at_the_start(self):
         package = tools_package(self.dir / "tools")
 
@@ -108,22 +108,30 @@ class BadHomeTest(NodeTest):
         self.run_on_small_disk(1, work)
 
     def test_a_disk_that_fills_up_while_the_node_runs(self):
+        keeper = "main:app:test.os"
+        package = make_package(self.dir / "app", {"main.wasm": guest("cpp_echo")}, [manifest_entry(
+            on_exit="None", request_capabilities=[*ASKERS, "state:distro:sys"])])
+
         def work(disk):
-            node = self.start_with_tools(home=disk / "home")
-            before = int(node.wait_for(COUNTER).body)
+            node = self.start_with_tools("--package", package, home=disk / "home")
+            node.wait_for(keeper)
+            self.assertEqual(node.rpc(keeper, {"op": "set_state", "text": "kept"}).json,
+                             {"ok": None})
             fill = disk / "ballast"
             self.fill(fill)
-            for _ in range(20):  # each answer would be a promise that the disk cannot keep
-                answer = node.rpc(COUNTER, "more", expects=1)
-                if answer.status != 200:
-                    break
+            for _ in range(20):
+                node.rpc(keeper, {"op": "set_state", "text": "x" * 900_000}, expects=None)
+            node.printed("disk of .* is full: free some space and start again")
             self.assert_answers(node)
             fill.unlink()
-            node.end()
-            node = self.start(home=disk / "home")
-            self.assertGreater(int(node.wait_for(COUNTER).body), before)
+            code, output = node.end()
+            self.assertEqual(code, 0, output)
+            node = self.start("--package", package, home=disk / "home")
+            node.wait_for(keeper)
+            state = node.rpc(keeper, {"op": "get_state"}).json["ok"]
+            self.assertIn(state, ("kept", "x" * 900_000))
 
-        self.run_on_small_disk(40, work)
+        self.run_on_small_disk(64, work)
 
     def fill(self, path):
         with pathlib.Path(path).open("wb", buffering=0) as out:

@@ -45,7 +45,7 @@ def guest(name):
 
 
 def wait_until(condition, what, seconds=PATIENCE):
-    """Polls; an assertion error that says what was waited for."""
+    """Polls; an assertion error that says what was waited for (text, or a function of it)."""
     end = time.monotonic() + seconds
     pause = threading.Event()
     while True:
@@ -53,6 +53,7 @@ def wait_until(condition, what, seconds=PATIENCE):
         if value:
             return value
         if time.monotonic() > end:
+            what = what() if callable(what) else what
             raise AssertionError(f"still not after {seconds} s: {what}")
         pause.wait(0.01)
 
@@ -107,8 +108,9 @@ class Output:
 class Node:
     """One running node. Use start(); whoever made it calls kill() or stop() at the end."""
 
-    def __init__(self, process, port, output):
+    def __init__(self, process, name, port, output):
         self.process = process
+        self.name = name
         self.port = port
         self.output = output
 
@@ -130,7 +132,7 @@ class Node:
             process.kill()
             process.wait()
             raise AssertionError(f"the node did not start: {output.finish()}")
-        return Node(process, json.loads(line)["http_port"], output)
+        return Node(process, name, json.loads(line)["http_port"], output)
 
     def connection(self, timeout=PATIENCE):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -157,7 +159,8 @@ class Node:
     def wait_for(self, process, body="ready?"):
         """Asks until the process answers: the first start compiles it."""
         return wait_until(lambda: (answer := self.rpc(process, body)).status == 200 and answer,
-                          f"{process} answers; printed so far:\n{self.output.text()}", 2 * PATIENCE)
+                          lambda: f"{process} answers; printed so far:\n{self.output.text()}",
+                          2 * PATIENCE)
 
     def kernel(self, command, **more):
         return self.rpc("kernel:distro:sys", command, **more)
@@ -167,19 +170,29 @@ class Node:
         answer = self.kernel({"Debug": "ProcessMap"}, connection=connection)
         return answer.json["Debug"]["ProcessMap"]
 
-    def start_process(self, process, component, on_exit="None", public=True, caps=(), handle=None):
-        """Initializes and runs a process from a component's bytes; the kernel's answer to that."""
+    def grant(self, process, to, connection=None):
+        """Lets a process of this node message another one, for instance whoever asks it."""
+        cap = {"issuer": f"{self.name}@{to}", "params": '"messaging"'}
+        self.rpc("kernel:distro:sys",
+                 {"GrantCapabilities": {"target": process, "capabilities": [cap]}},
+                 expects=None, connection=connection)
+
+    def start_process(self, process, component, on_exit="None"):
+        """Makes and runs a process of a component's bytes, which may answer requests over HTTP; the
+        kernel's answer to the step that went wrong, or to the last."""
         made = self.kernel({"InitializeProcess": {
-            "id": process, "wasm_bytes_handle": handle or "", "wit_version": 1, "on_exit": on_exit,
-            "initial_capabilities": list(caps), "public": public}}, data=component)
+            "id": process, "wasm_bytes_handle": "", "wit_version": 1, "on_exit": on_exit,
+            "initial_capabilities": [], "public": True}}, data=component)
         if made.status != 200 or made.json != "InitializedProcess":
             return made.json if made.status == 200 else made.status
+        self.grant(process, "http-server:distro:sys")
         return self.kernel({"RunProcess": process}).json
 
     def printed(self, pattern, seconds=PATIENCE):
         """Waits until a line that matches has been printed."""
         return wait_until(lambda: re.search(pattern, self.output.text()),
-                          f"the node prints {pattern!r}; it printed:\n{self.output.text()}", seconds)
+                          lambda: f"the node prints {pattern!r}; it printed:\n{self.output.text()}",
+                          seconds)
 
     def alive(self):
         return self.process.poll() is None
@@ -266,10 +279,10 @@ def tools_package(folder):
     also start the guests beside it."""
     spawned = ("floods", "loops_forever", "eats_memory", "exits")
     names = ("small-echo", "state-counter", "spawner")
-    manifest = [manifest_entry(process_name=name, process_wasm_path=f"/{name.replace('-', '_')}.wasm")
+    files = {name: f"{name.replace('-', '_')}.wasm" for name in (*names, *spawned)}
+    manifest = [manifest_entry(process_name=name, process_wasm_path=f"/{files[name]}")
                 for name in names]
-    files = {f"{name.replace('-', '_')}.wasm": guest(name.replace("-", "_"))
-             for name in (*names, *spawned)}
+    files = {file: GUESTS / file for file in files.values()}
     return make_package(folder, files, manifest, package="tools")
 
 

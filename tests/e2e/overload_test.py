@@ -1,5 +1,5 @@
-"""An endless loop, a memory eater and a flooder run; other programs answer nevertheless, and each of
-the three ends on command.
+"""An endless loop, a memory eater and a flooder run; other programs answer nevertheless, and each
+of the three ends on command.
 
 By hand: overload_test.py --seconds 60 prints the latencies."""
 
