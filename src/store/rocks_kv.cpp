@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 #include <fmt/format.h>
@@ -106,17 +107,17 @@ class RocksKv final : public OrderedKv {
   }
 
   Status put(std::string_view key, ByteView value, Durability durability) override {
-    return check(db_->Put(write_options(durability), slice(key), slice(value)), name_);
+    return written(db_->Put(write_options(durability), slice(key), slice(value)));
   }
 
   Status try_put(std::string_view key, ByteView value) override {
     rocksdb::WriteOptions o;
     o.no_slowdown = true;
-    return check(db_->Put(o, slice(key), slice(value)), name_);
+    return written(db_->Put(o, slice(key), slice(value)));
   }
 
   Status erase(std::string_view key, Durability durability) override {
-    return check(db_->Delete(write_options(durability), slice(key)), name_);
+    return written(db_->Delete(write_options(durability), slice(key)));
   }
 
   Status write(const WriteBatch& batch, Durability durability) override {
@@ -127,7 +128,7 @@ class RocksKv final : public OrderedKv {
                               : rocks.Delete(slice(operation.key));
       if (auto ok = check(queued, name_); !ok) return ok;
     }
-    return check(db_->Write(write_options(durability), &rocks), name_);
+    return written(db_->Write(write_options(durability), &rocks));
   }
 
   Status scan(std::string_view prefix, const Visit& visit) const override {
@@ -138,7 +139,15 @@ class RocksKv final : public OrderedKv {
     return check(it->status(), name_);
   }
 
-  Status sync() override { return check(db_->SyncWAL(), name_); }
+  Status sync() override {
+    // After a write of its log has failed, RocksDB asserts when it is to sync it.
+    if (failed_.load()) {
+      return fail(Code::kIo, fmt::format("not everything is on the disk of {}: a write failed; "
+                                         "free some space and start again",
+                                         name_));
+    }
+    return check(db_->SyncWAL(), name_);
+  }
 
   Status checkpoint(const std::string& directory) override {
     rocksdb::Checkpoint* raw = nullptr;
@@ -148,6 +157,11 @@ class RocksKv final : public OrderedKv {
   }
 
  private:
+  Status written(const rocksdb::Status& status) {
+    if (status.IsIOError()) failed_.store(true);
+    return check(status, name_);
+  }
+
   static rocksdb::WriteOptions write_options(Durability durability) {
     rocksdb::WriteOptions o;
     o.sync = durability == Durability::kPower;
@@ -156,6 +170,7 @@ class RocksKv final : public OrderedKv {
 
   std::unique_ptr<rocksdb::DB> db_;
   std::string name_;
+  std::atomic<bool> failed_{false};
 };
 
 }  // namespace

@@ -160,7 +160,7 @@ class Node:
         """Asks until the process answers: the first start compiles it."""
         return wait_until(lambda: (answer := self.rpc(process, body)).status == 200 and answer,
                           lambda: f"{process} answers; printed so far:\n{self.output.text()}",
-                          2 * PATIENCE)
+                          6 * PATIENCE)
 
     def kernel(self, command, **more):
         return self.rpc("kernel:distro:sys", command, **more)

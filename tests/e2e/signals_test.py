@@ -3,7 +3,7 @@
 import signal
 import unittest
 
-from node import COUNTER, SMALL_ECHO, NodeTest, run_kinode
+from node import COUNTER, SMALL_ECHO, NodeTest, run_kinode, wait_until
 
 
 class SignalsTest(NodeTest):
@@ -33,12 +33,16 @@ class SignalsTest(NodeTest):
         node = self.start_with_tools()
         node.wait_for(SMALL_ECHO)
         connection = node.connection()
-        # Nobody answers this: a sink of messages that asks nothing.
+        # Nobody answers this before the node ends.
         connection.request("POST", "/rpc:distro:sys/message",
                            '{"process":"timer:distro:sys","expects_response":15,'
                            '"body":"{\\"SetTimer\\":600000}"}',
                            {"Content-Type": "application/json"})
-        self.assert_answers(node)  # the request before it has been taken
+        def is_asked():
+            node.rpc("timer:distro:sys", '"Debug"', expects=None)
+            return "timer service active timers (1)" in node.output.text()
+
+        wait_until(is_asked, "the timer has the request")
         code, output = node.end()
         self.assertEqual(code, 0, output)
         self.assertEqual(connection.getresponse().status, 503)
