@@ -72,6 +72,17 @@ inline constexpr std::size_t kReceivedCapsMax = 1'000;
 /// Address space caps a node at about 12,000 processes (vm.max_map_count); stay clear of it.
 inline constexpr std::size_t kProcessesMax = 10'000;
 
+/// Processes that one process has spawned and that are alive: half the node, so that a storm of
+/// children leaves room for others.
+inline constexpr std::size_t kChildrenPerProcessMax = 5'000;
+
+/// States up to this size are written on the worker (about 0.1 ms); larger ones off it.
+inline constexpr std::size_t kStateInlineBytesMax = 128u << 10;
+
+/// The share of the processor that a runtime module has beside a busy guest's 100: modules work for
+/// everybody, and whoever floods one pays for the sending.
+inline constexpr std::uint32_t kModuleCpuWeight = 1'000;
+
 /// Saved state of one process: it is written whole with each set-state.
 inline constexpr std::size_t kStateBytesMax = 64u << 20;
 

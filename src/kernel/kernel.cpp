@@ -80,6 +80,7 @@ Status Kernel::add_module(port::Module& module) {
     record->endpoint = std::make_shared<HandlerEndpoint>(
         *record, *parts_.executor,
         [&module](msg::EnvelopeRef envelope) { module.handle(std::move(envelope)); });
+    modules_.push_back(&module);
   }
   if (!table_.insert(record)) {
     return fail(Code::kExists, fmt::format("the module {} is there already", info.id.text()));
@@ -137,8 +138,8 @@ void Kernel::boot() {
       // of such a name would have what was granted to the module.
       continue;
     }
-    auto record =
-        std::make_shared<ProcessRecord>(our(id), entry.is_public, limits::kCapsPerProcessMax);
+    auto record = std::make_shared<ProcessRecord>(our(id), entry.is_public,
+                                                  limits::kCapsPerProcessMax, budget_of(id));
     {
       rt::Lock lock(record->mutex);
       record->wasm_bytes_handle = entry.wasm_bytes_handle;
@@ -197,6 +198,13 @@ Routed Kernel::send(msg::EnvelopeRef envelope) {
     return route.verdict;
   }
   return router_.deliver(*route.endpoint, envelope);
+}
+
+bool Kernel::is_alive(const msg::ProcessId& id) const {
+  const RecordRef record = table_.find(id);
+  if (!record) return false;
+  rt::Lock lock(record->mutex);
+  return record->endpoint != nullptr;
 }
 
 bool Kernel::has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const {

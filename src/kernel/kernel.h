@@ -10,6 +10,7 @@
 #include "kernel/process_table.h"
 #include "kernel/router.h"
 #include "kernel/services.h"
+#include "msg/json_kernel.h"
 #include "port/module.h"
 #include "store/process_store.h"
 #include "store/state_store.h"
@@ -30,6 +31,8 @@ struct KernelParts {
   /// Directory that a process may use as its own, if any.
   std::function<std::optional<std::string>(const msg::PackageId&)> temp_dir;
   wasm::InstanceLimits instance_limits;
+  /// None: the defaults for every package.
+  Budgets budgets;
   store::Durability durability = store::Durability::kProcess;
   /// The command Shutdown (kernel.md 3.6). Called on a worker.
   std::function<void()> on_shutdown;
@@ -105,11 +108,14 @@ class Kernel final : public Services, public port::Port {
   // --- Port ---
   const std::string& our_node() const override { return parts_.our_node; }
   port::Routed send(msg::EnvelopeRef envelope) override;
+  bool is_alive(const msg::ProcessId& id) const override;
   bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const override;
   void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) override;
   Log& log() override { return *parts_.log; }
 
  private:
+  Budget budget_of(const msg::ProcessId& id) const;
+  void tell_modules_of_end(const msg::ProcessId& id);
   msg::Address our(msg::ProcessId id) const { return {parts_.our_node, std::move(id)}; }
   void say(std::uint8_t verbosity, std::string content);
   void complain(std::string_view what, const Status& status);
@@ -132,6 +138,7 @@ class Kernel final : public Services, public port::Port {
   void do_kill(const msg::Envelope& envelope, const msg::ProcessId& id);
   void do_run(const msg::Envelope& envelope, const msg::ProcessId& id);
   void do_debug(const msg::Envelope& envelope, const msg::KernelCommand& command);
+  static msg::answer::Counters counters_of(const ProcessRecord& record);
   void answer(const msg::Envelope& request, std::string_view body);
 
   KernelParts parts_;
@@ -142,6 +149,7 @@ class Kernel final : public Services, public port::Port {
   store::ProcessStore rows_;
   msg::ProcessMap loaded_;  // until boot
   RecordRef self_;
+  std::vector<port::Module*> modules_;              // before boot; then it does not change
   std::vector<std::shared_ptr<Endpoint>> stopped_;  // by stop_processes; taken apart at the end
 };
 

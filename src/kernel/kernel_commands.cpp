@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "kernel/kernel.h"
+#include "kernel/process.h"
 #include "msg/json_kernel.h"
 #include "port/answer.h"
 
@@ -132,6 +133,32 @@ void Kernel::do_kill(const msg::Envelope& envelope, const msg::ProcessId& id) {
   }
 }
 
+msg::answer::Counters Kernel::counters_of(const ProcessRecord& record) {
+  std::shared_ptr<Endpoint> endpoint;
+  bool is_guest = false;
+  {
+    rt::Lock lock(record.mutex);
+    endpoint = record.endpoint;
+    is_guest = record.phase != Phase::kModule;
+  }
+  msg::answer::Counters out;
+  out.children = record.children->load();
+  if (!endpoint) return out;
+  out.queue_count = endpoint->mailbox().size();
+  out.queue_bytes = endpoint->mailbox().bytes();
+  if (!is_guest) return out;
+  const ProcessCounters& counters = static_cast<Process&>(*endpoint).counters();
+  out.cpu_ns = counters.cpu_ns.load();
+  out.memory_bytes = counters.memory_bytes.load();
+  out.outstanding = endpoint->answers_expected.load();
+  out.sent_count = counters.sent.load();
+  out.sent_bytes = counters.sent_bytes.load();
+  out.received_count = counters.received.load();
+  out.received_bytes = counters.received_bytes.load();
+  out.refused = counters.refused.load();
+  return out;
+}
+
 void Kernel::do_debug(const msg::Envelope& envelope, const msg::KernelCommand& command) {
   using namespace msg::command;
   if (std::holds_alternative<DebugProcessMap>(command)) {
@@ -145,6 +172,11 @@ void Kernel::do_debug(const msg::Envelope& envelope, const msg::KernelCommand& c
   } else if (const auto* has = std::get_if<DebugHasCap>(&command)) {
     msg::answer::DebugHasCap out;
     if (const RecordRef record = table_.find(has->on)) out.has = record->caps.has(has->cap);
+    answer(envelope, msg::encode_kernel_answer(out));
+  } else if (std::holds_alternative<DebugCounters>(command)) {
+    msg::answer::DebugCounters out;
+    for (const auto& record : table_.all())
+      out.processes.emplace(record->id(), counters_of(*record));
     answer(envelope, msg::encode_kernel_answer(out));
   }
 }

@@ -34,7 +34,7 @@ Result<RecordRef> Kernel::initialize(NewProcess process) {
                                                table_.size(), limits::kProcessesMax));
   }
   auto record = std::make_shared<ProcessRecord>(our(process.id), process.is_public,
-                                                limits::kCapsPerProcessMax);
+                                                limits::kCapsPerProcessMax, budget_of(process.id));
   {
     rt::Lock lock(record->mutex);
     record->wasm_bytes_handle = std::move(process.wasm_bytes_handle);
@@ -85,11 +85,24 @@ bool Kernel::kill(const RecordRef& record, Revoke revoke) {
   }
   if (endpoint) static_cast<Process&>(*endpoint).kill();
   remove(record, revoke);
+  tell_modules_of_end(record->id());
   return true;
+}
+
+Budget Kernel::budget_of(const msg::ProcessId& id) const {
+  return parts_.budgets ? parts_.budgets(id.package_id()) : Budget{};
+}
+
+void Kernel::tell_modules_of_end(const msg::ProcessId& id) {
+  for (port::Module* module : modules_) module->process_ended(id);
 }
 
 void Kernel::remove(const RecordRef& record, Revoke revoke) {
   table_.erase(*record);
+  {
+    rt::Lock lock(record->mutex);
+    if (const auto siblings = std::move(record->siblings)) siblings->fetch_sub(1);
+  }
   if (revoke == Revoke::kYes) revoke_all(*record);
   const auto held = record->caps.all();
   for (const auto& cap : held) holders_.forget_holder(cap.cap.issuer().process, record->id());
@@ -131,6 +144,7 @@ void Kernel::ended(RecordRef record, const Endpoint& endpoint, EndReport report)
       record->phase = Phase::kGone;
     }
   }
+  tell_modules_of_end(record->id());
   print_end(*record, report);
   say(1, fmt::format("process {} has OnExit behavior {}", record->id().text(), on_exit.name()));
   switch (on_exit.kind) {
@@ -195,6 +209,11 @@ void Kernel::fire_on_exit(ProcessRecord& record, const msg::OnExit& on_exit) {
 }
 
 SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes wasm) {
+  if (caller.children->load() >= caller.budget.children) {
+    say(0, fmt::format("kernel: {} has {} children and may not spawn more", caller.id().text(),
+                       caller.budget.children));
+    return SpawnResult::kNameTaken;
+  }
   NewProcess child;
   child.id = caller.id();
   child.id.process = order.name;
@@ -219,6 +238,11 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
     // Fault 39: the caller hears that the name is taken, and nobody is granted anything.
     if (record.error().code != Code::kExists) say(0, "kernel: " + record.error().detail);
     return SpawnResult::kNameTaken;
+  }
+  caller.children->fetch_add(1);
+  {
+    rt::Lock lock((*record)->mutex);
+    (*record)->siblings = caller.children;
   }
   for (const auto& [holder_id, params] : order.grants) {
     if (const RecordRef holder = table_.find(holder_id)) {

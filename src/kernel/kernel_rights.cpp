@@ -1,4 +1,5 @@
 // Capabilities and what of a process is stored (kernel.md 3.5, 3.10).
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "kernel/kernel.h"
@@ -141,6 +142,8 @@ void Kernel::compile(RecordRef record,
 wasm::InstanceSetup Kernel::instance_setup(const ProcessRecord& record) {
   wasm::InstanceSetup setup;
   setup.limits = parts_.instance_limits;
+  setup.limits.memory_bytes_max =
+      std::min(setup.limits.memory_bytes_max, record.budget.memory_bytes);
   if (parts_.temp_dir) setup.temp_dir = parts_.temp_dir(record.id().package_id());
   return setup;
 }

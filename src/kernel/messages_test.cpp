@@ -89,6 +89,17 @@ TEST_F(Messages, AGuestThatExpectsNoAnswerLearnsNothingOfAFailure) {
   EXPECT_TRUE(node.printouts.has(2, "sent message to non-existing nobody:k:pub"));
 }
 
+TEST_F(Messages, AnAnswerToNobodyIsPrintedAndDropped) {
+  node.program("answers", [](wasm::NativeGuest guest) -> wasm::NativeTask<> {
+    co_await guest.send_response(wasm::native_response("?"));
+    guest.print(0, "went on");
+  });
+  node.start("a:k:pub", "answers");
+  EXPECT_TRUE(node.printouts.has(
+      0, "kernel: need non-None prompting_message to handle Response from a:k:pub"));
+  EXPECT_THAT(node.said("a:k:pub"), ElementsAre("went on"));
+}
+
 TEST_F(Messages, AnAnswerNeedsTheCapabilityToo) {
   node.start("a:k:pub", "puppet", {.is_public = false});
   node.start("b:k:pub", "echo");

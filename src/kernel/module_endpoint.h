@@ -18,14 +18,17 @@ class HandlerEndpoint final : public Endpoint {
         handler_(std::move(handler)) {
     // A module keeps no contexts here; what it may be answered is bounded like everything else.
     answers_expected.store(limits::kModuleMailboxCountMax);
+    set_weight(limits::kModuleCpuWeight);
   }
 
   rt::Slice run_slice() noexcept override {
     // A bounded batch, so that a busy module shares its worker.
+    const Instant end = executor_.clock().now() + limits::kGuestSlice;
     for (int i = 0; i < kBatch; ++i) {
       auto item = mailbox().pop(executor_);
       if (!item) return rt::Slice::kWaiting;
       handler_(std::move(item->value));
+      if (executor_.clock().now() >= end) break;
     }
     return rt::Slice::kMore;
   }

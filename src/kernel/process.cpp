@@ -27,10 +27,12 @@ class ProcessWaker final : public wasm::Waker {
 }  // namespace
 
 Process::Process(RecordRef record, Services& services)
-    : Endpoint(*record, {limits::kMailboxCountMax, limits::kMailboxBytesMax}),
+    : Endpoint(*record, {record->budget.mailbox_count, record->budget.mailbox_bytes}),
       record_(std::move(record)),
       services_(services),
-      ids_(services.random()) {}
+      ids_(services.random()) {
+  set_weight(record_->budget.cpu_weight);
+}
 
 Process::~Process() = default;
 
@@ -116,7 +118,9 @@ rt::Slice Process::run_slice() noexcept {
     }
   }
   if (!ready_to_poll()) return rt::Slice::kWaiting;
-  switch (instance_->poll()) {
+  const wasm::Polled polled = instance_->poll();
+  counters_.memory_bytes.store(instance_->memory_bytes(), std::memory_order_relaxed);
+  switch (polled) {
     case wasm::Polled::kPending:
       // Waiting for a message, or interrupted: then the waker has scheduled the next slice.
       return rt::Slice::kWaiting;

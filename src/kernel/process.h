@@ -20,8 +20,11 @@ namespace kinode::kernel {
 /// Counters that anybody may read while the process runs.
 struct ProcessCounters {
   std::atomic<std::uint64_t> cpu_ns{0};
+  std::atomic<std::uint64_t> memory_bytes{0};  // at the end of its last slice
   std::atomic<std::uint64_t> sent{0};
+  std::atomic<std::uint64_t> sent_bytes{0};
   std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> received_bytes{0};
   std::atomic<std::uint64_t> refused{0};  // messages that found a full mailbox to the end
 };
 
@@ -71,6 +74,11 @@ class Process final : public Endpoint, private wasm::HostCalls {
   /// Only the process's own slices count, so a plain addition is enough.
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+
+  void count_sent(const msg::Envelope& envelope) {
+    count(counters_.sent);
+    count(counters_.sent_bytes, envelope.accounted_bytes());
   }
 
   // --- process.cpp: life ---

@@ -109,18 +109,20 @@ Outcome Process::get_state(wasm::GuestBytes& out) noexcept {
 
 Outcome Process::set_state(const wasm::GuestBytes* bytes) noexcept {
   if (bytes != nullptr) {
-    if (bytes->size > limits::kStateBytesMax) {
-      return trap(
-          fmt::format("set-state: {} bytes, {} are allowed", bytes->size, limits::kStateBytesMax));
+    if (bytes->size > record_->budget.state_bytes) {
+      return trap(fmt::format("set-state: {} bytes, {} are allowed", bytes->size,
+                              record_->budget.state_bytes));
     }
-    // Written through at once; only when the store would make us wait it goes off the worker.
-    const Status direct = services_.state().try_set(record_->id(), bytes->bytes());
-    if (direct) {
-      print(2, "persisted state");
-      return Outcome::kReady;
+    // Written through at once; off the worker when it is large or the store would make us wait.
+    if (bytes->size <= limits::kStateInlineBytesMax) {
+      const Status direct = services_.state().try_set(record_->id(), bytes->bytes());
+      if (direct) {
+        print(2, "persisted state");
+        return Outcome::kReady;
+      }
+      if (direct.error().code != Code::kOverloaded)
+        return trap("set-state: " + direct.error().detail);
     }
-    if (direct.error().code != Code::kOverloaded)
-      return trap("set-state: " + direct.error().detail);
     services_.executor().blocking().submit(
         record_->id().text(),
         [pending = begin_pending(), id = record_->id(), &state = services_.state(),

@@ -76,9 +76,10 @@ Outcome Process::receive(wasm::GuestMessage& out) noexcept {
 }
 
 void Process::hand_over(Delivery delivery, wasm::GuestMessage& out) {
-  count(counters_.received);
   current_ = std::move(delivery);
   const msg::Envelope& envelope = *current_.envelope;
+  count(counters_.received);
+  count(counters_.received_bytes, envelope.accounted_bytes());
   if (current_.context) prompting_ = current_.context->prompting;
   if (envelope.send_error() != nullptr) {
     blob_is_current_ = false;

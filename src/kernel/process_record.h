@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "kernel/budget.h"
 #include "kernel/cap_table.h"
 #include "kernel/restart_policy.h"
 #include "msg/kernel_types.h"
@@ -55,12 +56,21 @@ enum class Phase : std::uint8_t {
 
 /// Thread: `caps` from any; everything below `mutex` under it.
 struct ProcessRecord {
-  ProcessRecord(msg::Address address_in, bool is_public_in, std::size_t caps_max)
-      : address(msg::share(std::move(address_in))), is_public(is_public_in), caps(caps_max) {}
+  ProcessRecord(msg::Address address_in, bool is_public_in, std::size_t caps_max,
+                Budget budget_in = {})
+      : address(msg::share(std::move(address_in))),
+        is_public(is_public_in),
+        budget(budget_in),
+        caps(caps_max) {}
 
   const msg::AddressRef address;
   const bool is_public;
+  const Budget budget;
   CapTable caps;
+
+  /// How many it has spawned that are alive. Shared with them: whoever goes last takes it along.
+  using Children = std::shared_ptr<std::atomic<std::size_t>>;
+  const Children children = std::make_shared<std::atomic<std::size_t>>(0);
 
   const msg::ProcessId& id() const { return address->process; }
 
@@ -74,6 +84,7 @@ struct ProcessRecord {
   std::shared_ptr<Endpoint> endpoint __attribute__((guarded_by(mutex)));  // null when nothing runs
   RestartPolicy restart __attribute__((guarded_by(mutex)));
   rt::TimerId restart_timer __attribute__((guarded_by(mutex)));
+  Children siblings __attribute__((guarded_by(mutex)));  // its parent's count, which includes it
 };
 
 using RecordRef = std::shared_ptr<ProcessRecord>;

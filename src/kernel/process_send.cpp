@@ -45,7 +45,7 @@ Result<Process::Built> Process::build_request(const wasm::GuestSend& send, bool 
   if (auto ok = check_send_size(send.request, send.context, send.blob); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
-  if (send.request.has_expects && contexts_.size() >= limits::kOutstandingRequestsMax) {
+  if (send.request.has_expects && contexts_.size() >= record_->budget.outstanding) {
     return fail(Code::kOverloaded,
                 fmt::format("{} requests are outstanding already", contexts_.size()));
   }
@@ -105,8 +105,8 @@ std::uint64_t Process::file_context(const wasm::GuestSend& send, msg::EnvelopeRe
 }
 
 Outcome Process::dispatch(Built built, const TargetView& target) {
-  count(counters_.sent);
   msg::EnvelopeRef envelope = std::move(built.envelope);
+  count_sent(*envelope);
   // What was sent before and waits for room goes first.
   if (!outgoing_.empty() && built.route.endpoint) {
     return park(std::move(built.route.endpoint), std::move(envelope));
@@ -237,11 +237,12 @@ Outcome Process::send_response(const wasm::GuestRequest& response,
   if (built.route.endpoint && services_.router().is_ours(target.node)) {
     // An answer that finds no room was given up by its asker, or is one of too many: it is not
     // worth stopping for.
-    count(counters_.sent);
     const auto endpoint = built.route.endpoint;
     msg::EnvelopeRef envelope = built.envelope;
-    if (services_.router().deliver(*endpoint, envelope) != Routed::kNoTarget)
+    if (services_.router().deliver(*endpoint, envelope) != Routed::kNoTarget) {
+      count_sent(*built.envelope);
       return Outcome::kReady;
+    }
   }
   return dispatch(std::move(built), target);
 }

@@ -22,6 +22,34 @@ Status read_process_map(const Json& value, ProcessMap& out) {
   return {};
 }
 
+Status read_counters(const Json& value, Counters& out) {
+  StructReader in(value, "Counters", 11);
+  in.field("cpu_ns", out.cpu_ns);
+  in.field("memory_bytes", out.memory_bytes);
+  in.field("queue_count", out.queue_count);
+  in.field("queue_bytes", out.queue_bytes);
+  in.field("outstanding", out.outstanding);
+  in.field("sent_count", out.sent_count);
+  in.field("sent_bytes", out.sent_bytes);
+  in.field("received_count", out.received_count);
+  in.field("received_bytes", out.received_bytes);
+  in.field("refused", out.refused);
+  in.field("children", out.children);
+  return std::move(in).finish();
+}
+
+Status read_counters(const Json& value, DebugCounters& out) {
+  const Json::Members* members = value.members();
+  if (members == nullptr) return json_mismatch("an object of processes", value);
+  for (const auto& [name, counters] : *members) {
+    auto id = ProcessId::parse(name);
+    if (!id) return std::unexpected(std::move(id.error()));
+    auto ok = read_counters(counters, out.processes[std::move(*id)]);
+    if (!ok) return fail_in(printable(name), std::move(ok.error()));
+  }
+  return {};
+}
+
 template <class T>
 Result<KernelAnswer> with(T answer, Status read) {
   if (!read) return std::unexpected(std::move(read.error()));
@@ -48,7 +76,12 @@ Result<KernelAnswer> read_debug_answer(const Json& value) {
     auto read = read_json(**data, out.has);
     return with(out, std::move(read));
   }
-  return unknown_variant(*variant, "`ProcessMap`, `Process` or `HasCap`");
+  if (variant->name == "Counters") {
+    DebugCounters out;
+    auto read = read_counters(**data, out);
+    return with(std::move(out), std::move(read));
+  }
+  return unknown_variant(*variant, "`ProcessMap`, `Process`, `HasCap` or `Counters`");
 }
 
 Result<KernelAnswer> read_answer(const Json& value) {
@@ -98,6 +131,29 @@ struct Write {
   }
   void operator()(const DebugProcess& a) const { debug("Process", a.process); }
   void operator()(const DebugHasCap& a) const { debug("HasCap", a.has); }
+  void operator()(const DebugCounters& a) const {
+    out += "{\"Debug\":{\"Counters\":";
+    JsonObject map(out);
+    for (const auto& [id, counters] : a.processes) write(map.key(id.text()), counters);
+    map.close();
+    out += "}}";
+  }
+
+  static void write(std::string& out, const Counters& c) {
+    JsonObject(out)
+        .field("cpu_ns", c.cpu_ns)
+        .field("memory_bytes", c.memory_bytes)
+        .field("queue_count", c.queue_count)
+        .field("queue_bytes", c.queue_bytes)
+        .field("outstanding", c.outstanding)
+        .field("sent_count", c.sent_count)
+        .field("sent_bytes", c.sent_bytes)
+        .field("received_count", c.received_count)
+        .field("received_bytes", c.received_bytes)
+        .field("refused", c.refused)
+        .field("children", c.children)
+        .close();
+  }
 
   template <class T>
   void debug(std::string_view name, const T& value) const {

@@ -100,7 +100,10 @@ Result<KernelCommand> read_debug(const Json& value) {
   if (variant->name == "ProcessMap") return unit_command<DebugProcessMap>(*variant);
   if (variant->name == "Process") return read_command<DebugProcess>(*variant);
   if (variant->name == "HasCap") return read_command<DebugHasCap>(*variant);
-  return fail_in("Debug", unknown_variant(*variant, "`ProcessMap`, `Process` or `HasCap`").error());
+  if (variant->name == "Counters") return unit_command<DebugCounters>(*variant);
+  return fail_in(
+      "Debug",
+      unknown_variant(*variant, "`ProcessMap`, `Process`, `HasCap` or `Counters`").error());
 }
 
 Result<KernelCommand> read_kernel_command(const Json& value) {
@@ -155,6 +158,9 @@ struct Write {
   void operator()(const KillProcess& c) const { write_json_variant(out, "KillProcess", c.id); }
   void operator()(const DebugProcessMap&) const {
     JsonObject(out).field("Debug", std::string_view("ProcessMap")).close();
+  }
+  void operator()(const DebugCounters&) const {
+    JsonObject(out).field("Debug", std::string_view("Counters")).close();
   }
   void operator()(const DebugProcess& c) const {
     JsonObject wrapper(out);

@@ -80,13 +80,14 @@ struct DebugHasCap {
   ProcessId on;
   Capability cap;
 };
+struct DebugCounters {};
 }  // namespace command
 
 using KernelCommand =
     std::variant<command::Booted, command::InitializeProcess, command::GrantCapabilities,
                  command::DropCapabilities, command::SetOnExit, command::RunProcess,
                  command::KillProcess, command::Shutdown, command::DebugProcessMap,
-                 command::DebugProcess, command::DebugHasCap>;
+                 command::DebugProcess, command::DebugHasCap, command::DebugCounters>;
 
 /// One entry of `manifest.json` (kernel.md 1.11). A request or grant without params is for
 /// messaging.

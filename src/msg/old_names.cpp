@@ -97,6 +97,15 @@ struct Rename {
   void operator()(answer::DebugProcess& a) const {
     if (a.process) rename(*a.process, to);
   }
+  void operator()(answer::DebugCounters& a) const {
+    std::map<ProcessId, answer::Counters> renamed_ones;
+    for (auto& [id, counters] : a.processes) {
+      ProcessId other = id;
+      rename(other, to);
+      renamed_ones.emplace(std::move(other), counters);
+    }
+    a.processes = std::move(renamed_ones);
+  }
 
   template <class T>
     requires std::is_empty_v<T> || std::is_same_v<T, answer::DebugHasCap>

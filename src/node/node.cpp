@@ -9,6 +9,7 @@
 #include "modules/http_server/http_server_module.h"
 #include "modules/state/state_module.h"
 #include "modules/timer/timer_module.h"
+#include "node/budget_file.h"
 #include "node/package_source.h"
 #include "rt/thread_executor.h"
 #include "store/files.h"
@@ -93,6 +94,7 @@ struct Node::Parts {
   OsClock clock;
   OsRandom random;
   NullLog log;
+  BudgetMap budgets;
   std::unique_ptr<store::OrderedKv> kv;
   std::unique_ptr<wasm::Engine> engine;
   std::unique_ptr<DriveFiles> files;
@@ -111,6 +113,7 @@ struct Node::Parts {
   Status check_identity(const Config& config);
   void open_identity(const Config& config);
   Status open_stores(const Config& config);
+  kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
   Status add_modules();
   Status install_packages(const Config& config, port::PrintSink& print);
@@ -130,6 +133,9 @@ Status Node::Parts::open_stores(const Config& config) {
   if (!opened) return std::unexpected(std::move(opened.error()));
   kv = std::move(*opened);
   files = std::make_unique<DriveFiles>(home + "/vfs");
+  auto read = read_budgets(home);
+  if (!read) return std::unexpected(std::move(read.error()));
+  budgets = std::move(*read);
   return {};
 }
 
@@ -163,6 +169,11 @@ void Node::Parts::open_identity(const Config& config) {
   });
 }
 
+kernel::Budget Node::Parts::budget_of(const msg::PackageId& package) const {
+  const auto it = budgets.find(package);
+  return it == budgets.end() ? kernel::Budget{} : it->second;
+}
+
 Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
   wasm::WasmtimeConfig engine_config;
   engine_config.cache_dir = home + "/.compiled";
@@ -191,13 +202,15 @@ Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
   };
   parts.durability =
       config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
+  parts.budgets = [this](const msg::PackageId& package) { return budget_of(package); };
   parts.on_shutdown = on_shutdown;
   kernel = std::make_unique<kernel::Kernel>(std::move(parts));
   return kernel->load();
 }
 
 Status Node::Parts::add_modules() {
-  timer = std::make_unique<timer::TimerModule>();
+  timer = std::make_unique<timer::TimerModule>(
+      [this](const msg::ProcessId& id) { return budget_of(id.package_id()).timers; });
   if (auto ok = kernel->add_module(*timer); !ok) return ok;
   state = std::make_unique<state::StateModule>(kernel->state(), home + "/kernel/backup");
   if (auto ok = kernel->add_module(*state); !ok) return ok;

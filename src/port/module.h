@@ -25,6 +25,10 @@ class Module {
   /// A request, a response or a send error for this module. Answers leave through the port.
   virtual void handle(msg::EnvelopeRef envelope) noexcept = 0;
 
+  /// A run of this process has ended, also one that begins again: what belongs to it can go. Its
+  /// last messages may still come. Thread: any, also beside handle().
+  virtual void process_ended(const msg::ProcessId&) noexcept {}
+
   /// Accepts nothing new; returns when nothing of the module's runs any more.
   virtual void stop() = 0;
 };

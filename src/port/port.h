@@ -32,6 +32,9 @@ class Port {
   /// are understood. Never blocks.
   virtual Routed send(msg::EnvelopeRef envelope) = 0;
 
+  /// Whether a run of this process, or a module, is there to be messaged.
+  virtual bool is_alive(const msg::ProcessId& id) const = 0;
+
   virtual bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const = 0;
 
   virtual void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) = 0;

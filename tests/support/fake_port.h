@@ -27,6 +27,8 @@ class FakePort final : public port::Port {
     return answer_to_send;
   }
 
+  bool is_alive(const msg::ProcessId& id) const override { return !dead.contains(id); }
+
   bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const override {
     return capabilities.contains({holder, cap});
   }
@@ -49,6 +51,7 @@ class FakePort final : public port::Port {
   std::vector<msg::EnvelopeRef> sent;  // in order
   std::vector<msg::Printout> printed;  // in order
   std::set<std::pair<msg::ProcessId, msg::Capability>> capabilities;
+  std::set<msg::ProcessId> dead;
   port::Routed answer_to_send = port::Routed::kDelivered;
 
  private:

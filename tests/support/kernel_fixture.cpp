@@ -149,6 +149,7 @@ void KernelFixture::boot() {
   parts.log = &log_;
   parts.compile = compile_ ? compile_ : [this](ByteView wasm) { return engine_.compile(wasm); };
   parts.on_shutdown = [this] { ++shutdowns; };
+  parts.budgets = budgets;
   running_->kernel = std::make_unique<kernel::Kernel>(std::move(parts));
   need(kernel().load(), "load");
   for (const auto& module : modules_) need(kernel().add_module(*module), "add_module");

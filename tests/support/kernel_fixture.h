@@ -113,6 +113,7 @@ class KernelFixture {
   void package(kernel::Package package, std::string drives);
   std::vector<kernel::Package>& packages() { return packages_; }
   std::vector<Status> install_results;
+  kernel::Budgets budgets;
 
   // --- life of the node ---
   void boot();

@@ -18,6 +18,7 @@ class FakePort final : public port::Port {
     sent.push_back(std::move(envelope));
     return routed;
   }
+  bool is_alive(const msg::ProcessId&) const override { return true; }
   bool has_capability(const msg::ProcessId&, const msg::Capability&) const override { return true; }
   void print(std::uint8_t, const msg::ProcessId&, std::string) override {}
   rt::Executor& executor() override { return manual; }

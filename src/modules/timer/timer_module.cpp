@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <map>
+#include <utility>
 
 #include "base/limits.h"
 #include "msg/json_state.h"
@@ -11,30 +12,68 @@ namespace kinode::timer {
 
 /// Shared with the callbacks that are set, so that a late one finds it whole.
 struct TimerModule::State {
+  struct Timer {
+    std::int64_t expiry = 0;  // unix ms
+    rt::TimerId id;           // none until the executor has said it
+  };
+  using Timers = std::unordered_map<std::uint64_t, Timer>;
+
   port::Port* port = nullptr;
   msg::AddressRef self;
+  TimersMax timers_max;
   rt::Mutex mutex;
   bool stopping __attribute__((guarded_by(mutex))) = false;
-  std::unordered_map<msg::ProcessId, std::size_t> active __attribute__((guarded_by(mutex)));
-  std::multimap<std::int64_t, msg::ProcessId> expiries
-      __attribute__((guarded_by(mutex)));  // unix ms
+  std::uint64_t next_key __attribute__((guarded_by(mutex))) = 1;
+  std::unordered_map<msg::ProcessId, Timers> active __attribute__((guarded_by(mutex)));
 
   void pop(const msg::Envelope& request) { port->send(port::answer_to(request, self, {})); }
 
-  void forget(std::int64_t expiry, const msg::ProcessId& owner) {
+  /// Its key; 0 when the owner has as many as it may.
+  std::uint64_t add(const msg::ProcessId& owner, std::int64_t expiry, std::size_t most) {
+    if (most == 0) return 0;
     rt::Lock lock(mutex);
-    for (auto [it, end] = expiries.equal_range(expiry); it != end; ++it) {
-      if (it->second == owner) {
-        expiries.erase(it);
-        break;
-      }
-    }
-    if (const auto it = active.find(owner); it != active.end() && --it->second == 0)
+    Timers& timers = active[owner];
+    if (timers.size() >= most) return 0;
+    timers.emplace(next_key, Timer{expiry, {}});
+    return next_key++;
+  }
+
+  /// False: it has gone already.
+  bool remove(const msg::ProcessId& owner, std::uint64_t key) {
+    rt::Lock lock(mutex);
+    const auto it = active.find(owner);
+    if (it == active.end() || it->second.erase(key) == 0) return false;
+    if (it->second.empty()) active.erase(it);
+    return true;
+  }
+
+  /// So that it can be cancelled. False: it has gone already.
+  bool note(const msg::ProcessId& owner, std::uint64_t key, rt::TimerId id) {
+    rt::Lock lock(mutex);
+    const auto it = active.find(owner);
+    if (it == active.end()) return false;
+    const auto timer = it->second.find(key);
+    if (timer == it->second.end()) return false;
+    timer->second.id = id;
+    return true;
+  }
+
+  void cancel_all(const msg::ProcessId& owner) {
+    Timers timers;
+    {
+      rt::Lock lock(mutex);
+      const auto it = active.find(owner);
+      if (it == active.end()) return;
+      timers = std::move(it->second);
       active.erase(it);
+    }
+    for (const auto& [key, timer] : timers) port->executor().timers().cancel(timer.id);
   }
 };
 
-TimerModule::TimerModule() : state_(std::make_shared<State>()) {}
+TimerModule::TimerModule(TimersMax timers_max) : state_(std::make_shared<State>()) {
+  state_->timers_max = std::move(timers_max);
+}
 TimerModule::~TimerModule() = default;
 
 port::ModuleInfo TimerModule::info() const { return {msg::system_process("timer"), true}; }
@@ -66,6 +105,8 @@ void TimerModule::handle(msg::EnvelopeRef envelope) noexcept {
   }
 }
 
+void TimerModule::process_ended(const msg::ProcessId& id) noexcept { state_->cancel_all(id); }
+
 void TimerModule::set(const msg::EnvelopeRef& request, std::uint64_t millis) {
   if (millis == 0) return state_->pop(*request);
   millis = std::min(millis, limits::kTimerMsMax);
@@ -73,38 +114,44 @@ void TimerModule::set(const msg::EnvelopeRef& request, std::uint64_t millis) {
   const auto span = std::chrono::milliseconds(static_cast<std::int64_t>(millis));
   rt::Executor& executor = state_->port->executor();
   const std::int64_t expiry = executor.clock().unix_ms() + static_cast<std::int64_t>(millis);
-  bool too_many = false;
+  const std::size_t most =
+      state_->timers_max ? state_->timers_max(owner) : limits::kTimersPerProcessMax;
   {
     rt::Lock lock(state_->mutex);
     if (state_->stopping) return;
-    std::size_t& count = state_->active[owner];
-    too_many = count >= limits::kTimersPerProcessMax;
-    if (!too_many) {
-      ++count;
-      state_->expiries.emplace(expiry, owner);
-    }
   }
-  if (too_many) {
+  const std::uint64_t key = state_->add(owner, expiry, most);
+  if (key == 0) {
     state_->port->print(0, state_->self->process,
                         fmt::format("timer: {} has {} timers already; this one popped at once",
-                                    owner.text(), limits::kTimersPerProcessMax));
+                                    owner.text(), most));
     return state_->pop(*request);
   }
   state_->port->print(3, state_->self->process, fmt::format("set timer to pop in {}ms", millis));
-  executor.timers().call_at(executor.clock().now() + span, [state = state_, request, expiry] {
-    state->forget(expiry, request->source->process);
-    state->pop(*request);
-  });
+  // Whom to answer is all that is kept: the request's blob may be large.
+  auto kept = std::make_shared<msg::Envelope>();
+  kept->id = request->id;
+  kept->source = request->source;
+  kept->rsvp = request->rsvp;
+  const rt::TimerId id =
+      executor.timers().call_at(executor.clock().now() + span, [state = state_, kept, key] {
+        if (state->remove(kept->source->process, key)) state->pop(*kept);
+      });
+  if (!state_->note(owner, key, id)) executor.timers().cancel(id);
+  // Its end may have been told before this timer was there.
+  if (!state_->port->is_alive(owner)) state_->cancel_all(owner);
 }
 
 void TimerModule::debug() {
-  std::string text;
+  std::multimap<std::int64_t, msg::ProcessId> expiries;
   {
     rt::Lock lock(state_->mutex);
-    text = fmt::format("timer service active timers ({}):", state_->expiries.size());
-    for (const auto& [expiry, owner] : state_->expiries)
-      text += fmt::format("\n{} {}", expiry, owner.text());
+    for (const auto& [owner, timers] : state_->active) {
+      for (const auto& [key, timer] : timers) expiries.emplace(timer.expiry, owner);
+    }
   }
+  std::string text = fmt::format("timer service active timers ({}):", expiries.size());
+  for (const auto& [expiry, owner] : expiries) text += fmt::format("\n{} {}", expiry, owner.text());
   state_->port->print(0, state_->self->process, std::move(text));
 }
 

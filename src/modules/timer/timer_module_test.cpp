@@ -162,6 +162,44 @@ TEST_F(Timer, Fault28_PoppedTimersCountNoMore) {
   EXPECT_EQ(port.sent.size(), limits::kTimersPerProcessMax);
 }
 
+TEST_F(Timer, HasAsManyForAProcessAsItsBudgetSays) {
+  TimerModule strict([](const msg::ProcessId& id) { return id.process == "p" ? 2u : 0u; });
+  ASSERT_TRUE(strict.start(port));
+  for (int i = 0; i < 2; ++i) strict.handle(ask(R"({"SetTimer":1000})"));
+  EXPECT_TRUE(port.sent.empty());
+  strict.handle(ask(R"({"SetTimer":1000})"));
+  EXPECT_TRUE(port.has_printed(0, "p:k:sys has 2 timers already; this one popped at once"));
+  strict.handle(ask(R"({"SetTimer":1000})", "a.os@q:k:sys"));
+  EXPECT_TRUE(port.has_printed(0, "q:k:sys has 0 timers already; this one popped at once"));
+  strict.stop();
+}
+
+TEST_F(Timer, Fault28_TimersDieWithTheirProcess) {
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  timer.handle(ask(R"({"SetTimer":1000})", "a.os@q:k:sys"));
+  timer.process_ended(msg::ProcessId::parse("p:k:sys").value());
+  timer.handle(ask("\"Debug\""));
+  EXPECT_TRUE(port.has_printed(0, "timer service active timers (1):"));
+  port.executor().advance(2s);
+  ASSERT_EQ(port.sent.size(), 1u);
+  EXPECT_EQ(port.sent[0]->target->text(), "a.os@q:k:sys");
+}
+
+TEST_F(Timer, Fault28_ATimerThatIsSetAfterTheEndOfItsProcessIsNotKept) {
+  port.dead.insert(msg::ProcessId::parse("p:k:sys").value());
+  timer.handle(ask(R"({"SetTimer":1000})"));
+  timer.handle(ask("\"Debug\""));
+  EXPECT_TRUE(port.has_printed(0, "timer service active timers (0):"));
+}
+
+TEST_F(Timer, KeepsNothingOfTheRequestButWhomToAnswer) {
+  auto request = ask(R"({"SetTimer":1000})");
+  const auto blob = std::make_shared<msg::Blob>();
+  request->blob = blob;
+  timer.handle(std::move(request));
+  EXPECT_EQ(blob.use_count(), 1);
+}
+
 TEST_F(Timer, SetsNothingMoreWhenItHasStopped) {
   timer.stop();
   timer.handle(ask(R"({"SetTimer":1})"));
