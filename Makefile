@@ -26,7 +26,7 @@ test:  ## build and run all tests under ASan, UBSan and TSan (T=regex: only thos
 
 bench:  ## measure, write build/bench.json and print the table
 	@tools/setup.sh bench
-	@if [ -e bench/run.py ]; then python3 bench/run.py; else echo "there is no bench/run.py yet"; fi
+	@python3 bench/run.py
 
 lint:  ## check style: sizes, format, headers, clang-tidy
 	@tools/setup.sh lint

@@ -9,6 +9,7 @@
 #include <rocksdb/db.h>
 
 #include "floor.h"
+#include "kernel_figures.h"
 #include "measure.h"
 #include "node_rig.h"
 #include "wasm/program_cache.h"
@@ -44,6 +45,17 @@ class Bench {
     spawns();
     two_cores();
     idle_memory();
+    KernelFigures crowd(engine_, read("small_echo"), options_.is_short);
+    if (wanted("route_check_ns")) crowd.routes(figure("route_check_ns", "ns CPU"));
+    if (wanted("grant_cpu_us")) crowd.grants(figure("grant_cpu_us", "us CPU per grant"));
+    if (wanted("boot_1000_procs_ms")) crowd.boot(figure("boot_1000_procs_ms", "ms, all answered"));
+    if (wanted("procs_10k")) {
+      Figure memory{"procs_10k_rss_mb", "MB resident", {}};
+      Figure stop{"procs_10k_stop_ms", "ms", {}};
+      crowd.many(memory, stop);
+      figures_.push_back(std::move(memory));
+      figures_.push_back(std::move(stop));
+    }
     return std::move(figures_);
   }
 

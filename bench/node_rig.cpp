@@ -34,11 +34,16 @@ class NodeRig::Prints final : public port::PrintSink {
   std::uint64_t ended = 0;
 };
 
-class NodeRig::NoFiles final : public kernel::ComponentFiles {
+class NodeRig::OneFile final : public kernel::ComponentFiles {
  public:
+  explicit OneFile(ByteView content) : content_(Bytes::copy(content)) {}
   Result<Bytes> read(std::string_view) override {
-    return fail(Code::kNotFound, "no files in this rig");
+    if (content_.empty()) return fail(Code::kNotFound, "no files in this rig");
+    return content_;
   }
+
+ private:
+  const Bytes content_;
 };
 
 class NodeRig::Driver final : public port::Module {
@@ -90,11 +95,18 @@ class NodeRig::Driver final : public port::Module {
   std::size_t open_ = 0;
 };
 
-NodeRig::NodeRig(wasm::Engine& engine, std::size_t workers)
-    : prints_(std::make_unique<Prints>()), files_(std::make_unique<NoFiles>()) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) give_up("no temporary directory");
-  directory_ = pattern;
+NodeRig::NodeRig(wasm::Engine& engine, std::size_t workers) : NodeRig(engine, workers, {}, {}) {}
+
+NodeRig::NodeRig(wasm::Engine& engine, std::size_t workers, std::string home, ByteView component)
+    : directory_(std::move(home)),
+      keep_(!directory_.empty()),
+      prints_(std::make_unique<Prints>()),
+      files_(std::make_unique<OneFile>(component)) {
+  if (!keep_) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) give_up("no temporary directory");
+    directory_ = pattern;
+  }
   auto kv = store::open_rocks_kv(directory_ + "/kernel");
   if (!kv) give_up(kv.error().detail);
   kv_ = std::move(*kv);
@@ -124,6 +136,7 @@ NodeRig::~NodeRig() {
   executor_->stop();
   kernel_.reset();
   kv_.reset();
+  if (keep_) return;
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }

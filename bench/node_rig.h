@@ -19,6 +19,9 @@ class NodeRig {
  public:
   /// `engine` outlives the rig. `workers` as for the executor.
   NodeRig(wasm::Engine& engine, std::size_t workers);
+  /// On a home that is kept: what is stored there runs when this returns. `component` is the file
+  /// of every stored process.
+  NodeRig(wasm::Engine& engine, std::size_t workers, std::string home, ByteView component);
   ~NodeRig();
 
   /// Starts a public guest under the name. `persistent`: with a durable row (on-exit requests,
@@ -34,17 +37,20 @@ class NodeRig {
   /// Guests that have ended by themselves so far.
   void wait_until_ended(std::uint64_t count);
 
+  kernel::Kernel& kernel() { return *kernel_; }
+
  private:
   class Driver;
   class Prints;
-  class NoFiles;
+  class OneFile;
 
   std::string directory_;
+  const bool keep_;
   OsClock clock_;
   OsRandom random_;
   NullLog log_;
   std::unique_ptr<Prints> prints_;
-  std::unique_ptr<NoFiles> files_;
+  std::unique_ptr<OneFile> files_;
   std::unique_ptr<store::OrderedKv> kv_;
   std::unique_ptr<rt::ThreadExecutor> executor_;
   std::unique_ptr<kernel::Kernel> kernel_;

@@ -40,6 +40,10 @@ BARS = {
     "idle_rss_mb": ("<=", 32),
     "idle_cpu_pct": ("<=", 0.1),
     "proc_idle_kb": ("<=", 60),
+    "route_check_ns": ("<=", 150),
+    "grant_cpu_us": ("<=", 50),
+    "boot_1000_procs_ms": ("<=", 1000),
+    "procs_10k_rss_mb": ("<=", 700),
 }
 
 
