@@ -152,6 +152,38 @@ inline constexpr std::size_t kLogQueueLinesMax = 4'096;
 inline constexpr std::size_t kLogFileBytesMax = 16u << 20;
 inline constexpr std::size_t kLogFilesMax = 4;
 
+// --- terminal ----------------------------------------------------------------------------------
+
+/// Printouts that wait for a slow terminal or disk: minutes of a busy node, and what that may cost.
+inline constexpr std::size_t kPrintQueueCountMax = 10'000;
+inline constexpr std::size_t kPrintQueueBytesMax = 16u << 20;
+
+/// One printout. Nobody reads more on a screen, and a flood of the longest still leaves a trace.
+inline constexpr std::size_t kPrintoutBytesMax = 64u << 10;
+
+/// What an event printout shows of one body or context.
+inline constexpr std::size_t kEventBodyBytesMax = 16u << 10;
+
+/// The input line, also when pasted: longer commands are files.
+inline constexpr std::size_t kTerminalLineBytesMax = 64u << 10;
+
+/// Commands in memory as in the original, and what is read of a history file that others wrote.
+inline constexpr std::size_t kTerminalHistoryLinesMax = 1'000;
+inline constexpr std::size_t kTerminalHistoryBytesMax = 4u << 20;
+
+/// Printouts kept while the process-verbosity screen is open, as in the original.
+inline constexpr std::size_t kTerminalHeldPrintsMax = 256;
+
+/// Processes with a verbosity of their own: a person sets a handful.
+inline constexpr std::size_t kProcessVerbositiesMax = 1'000;
+
+/// What a terminal that takes nothing may hold up the end of the node.
+inline constexpr auto kTerminalStopTimeMax = 1s;
+
+/// Messages held back by step mode; then senders wait as at a full mailbox.
+inline constexpr std::size_t kSteppedCountMax = kMailboxCountMax;
+inline constexpr std::size_t kSteppedBytesMax = kMailboxBytesMax;
+
 // --- stopping ----------------------------------------------------------------------------------
 
 /// What an ordered shutdown may take before the rest is cut off.

@@ -74,7 +74,8 @@ struct Envelope {
 /// Same content, whoever owns the parts.
 bool same_message(const Envelope& a, const Envelope& b);
 
-/// The multi-line display of kernel.md 1.4 (event printouts).
-std::string describe(const Envelope& envelope);
+/// The multi-line display of kernel.md 1.4 (event printouts). Of a body or context longer than
+/// `bytes_max` only the start is shown, with the number of bytes that follow.
+std::string describe(const Envelope& envelope, std::size_t bytes_max = ~std::size_t{0});
 
 }  // namespace kinode::msg

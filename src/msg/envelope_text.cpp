@@ -15,7 +15,21 @@ std::string text_or_bytes(ByteView bytes) {
   return is_utf8(bytes) ? std::string(as_text(bytes)) : byte_list(bytes);
 }
 
-std::string json_or_bytes(ByteView bytes) {
+/// The start of bytes that are too many: as text if all but a sequence that was cut is text.
+std::string start_of(ByteView bytes, std::size_t bytes_max) {
+  std::size_t shown = bytes_max;
+  while (shown > 0 && bytes_max - shown < 4 && !is_utf8(bytes.first(shown))) --shown;
+  if (!is_utf8(bytes.first(shown))) shown = bytes_max;
+  return fmt::format("{}... and {} more bytes", text_or_bytes(bytes.first(shown)),
+                     bytes.size() - shown);
+}
+
+std::string text_or_bytes(ByteView bytes, std::size_t bytes_max) {
+  return bytes.size() > bytes_max ? start_of(bytes, bytes_max) : text_or_bytes(bytes);
+}
+
+std::string json_or_bytes(ByteView bytes, std::size_t bytes_max) {
+  if (bytes.size() > bytes_max) return start_of(bytes, bytes_max);
   const auto value = Json::parse(bytes);
   return value ? value->canonical() : byte_list(bytes);
 }
@@ -29,7 +43,7 @@ std::string describe_caps(const SignedCaps& caps) {
   return out + "        ]";
 }
 
-std::string describe_message(const Request& r) {
+std::string describe_message(const Request& r, std::size_t bytes_max) {
   return fmt::format(
       "Request(\n"
       "        inherit: {},\n"
@@ -39,10 +53,10 @@ std::string describe_message(const Request& r) {
       "        capabilities: {},\n"
       "    )",
       r.inherit, r.expects_response ? fmt::format("Some({})", *r.expects_response) : "None",
-      text_or_bytes(r.body.view()), or_none(r.metadata), describe_caps(r.capabilities));
+      text_or_bytes(r.body.view(), bytes_max), or_none(r.metadata), describe_caps(r.capabilities));
 }
 
-std::string describe_message(const Response& r) {
+std::string describe_message(const Response& r, std::size_t bytes_max) {
   return fmt::format(
       "Response(\n"
       "        inherit: {},\n"
@@ -51,11 +65,12 @@ std::string describe_message(const Response& r) {
       "        context: {},\n"
       "        capabilities: {},\n"
       "    )",
-      r.inherit, json_or_bytes(r.body.view()), or_none(r.metadata),
-      r.context ? json_or_bytes(r.context->view()) : "None", describe_caps(r.capabilities));
+      r.inherit, json_or_bytes(r.body.view(), bytes_max), or_none(r.metadata),
+      r.context ? json_or_bytes(r.context->view(), bytes_max) : "None",
+      describe_caps(r.capabilities));
 }
 
-std::string describe_message(const SendError& e) {
+std::string describe_message(const SendError& e, std::size_t) {
   const bool known = e.original && e.original->target;
   return fmt::format(
       "SendError(\n"
@@ -70,7 +85,7 @@ std::string describe(const AddressRef& address) { return address ? address->text
 
 }  // namespace
 
-std::string describe(const Envelope& envelope) {
+std::string describe(const Envelope& envelope, std::size_t bytes_max) {
   return fmt::format(
       "{{\n"
       "    id: {},\n"
@@ -81,7 +96,7 @@ std::string describe(const Envelope& envelope) {
       "    blob: {},\n"
       "}}",
       envelope.id, describe(envelope.source), describe(envelope.target), describe(envelope.rsvp),
-      std::visit([](const auto& m) { return describe_message(m); }, envelope.message),
+      std::visit([&](const auto& m) { return describe_message(m, bytes_max); }, envelope.message),
       envelope.blob != nullptr);
 }
 
