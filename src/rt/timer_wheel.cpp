@@ -46,6 +46,9 @@ std::optional<Work> TimerWheel::remove(TimerId id) {
   if (found != slot.rend()) {
     *found = slot.back();
     slot.pop_back();
+    // Time may jump over what holds no timer; a bit left behind would then stand for a slot of the
+    // next turn, and hide the slots of the level above that come before it.
+    if (slot.empty()) occupied_[it->second.level] &= ~(std::uint64_t{1} << it->second.slot);
   }
   std::optional<Work> callback(std::move(it->second.callback));
   entries_.erase(it);

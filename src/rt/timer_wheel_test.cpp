@@ -39,6 +39,14 @@ TEST(TimerWheel, ForgetsWhatIsRemoved) {
   EXPECT_FALSE(wheel.next().has_value());
 }
 
+TEST(TimerWheel, OneThatWasRemovedHidesNoLaterOne) {
+  TimerWheel wheel(kStart);
+  wheel.remove(wheel.add(kStart + 10ms, [] {}));
+  wheel.expire(kStart + 20ms);  // past it, while nothing is armed
+  wheel.add(kStart + 65ms, [] {});
+  EXPECT_EQ(wheel.expire(kStart + 65ms).size(), 1u);
+}
+
 TEST(TimerWheel, NamesATimeThatIsNeverTooLate) {
   TimerWheel wheel(kStart);
   wheel.add(kStart + 3h, [] {});
