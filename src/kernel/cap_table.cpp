@@ -1,6 +1,8 @@
 #include "kernel/cap_table.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <string>
 
 namespace kinode::kernel {
 
@@ -12,17 +14,31 @@ auto find_cap(auto& caps, const msg::Capability& cap) {
   });
 }
 
+bool is_messaging(const msg::Capability& cap) {
+  return cap.canonical_params() == msg::kMessagingParams;
+}
+
 }  // namespace
+
+KeySet::Key key_of(const msg::Address& address) {
+  // With lengths: the parts may contain what separates them in the text of an address.
+  std::string parts;
+  for (const std::string* part : {&address.node, &address.process.process, &address.process.package,
+                                  &address.process.publisher}) {
+    parts += fmt::to_string(part->size());
+    parts += ':';
+    parts += *part;
+  }
+  return crypto::keyed_hash(parts);
+}
 
 bool CapTable::has(const msg::Capability& cap) const { return signature(cap).has_value(); }
 
-bool CapTable::can_message(const msg::Address& issuer) const {
+bool CapTable::can_message(const msg::Address& issuer) const { return can_message(key_of(issuer)); }
+
+bool CapTable::can_message(const KeySet::Key& issuer) const {
   rt::Lock lock(mutex_);
-  const auto it = by_issuer_.find(issuer);
-  if (it == by_issuer_.end()) return false;
-  return std::any_of(it->second.begin(), it->second.end(), [](const auto& held) {
-    return held.cap.canonical_params() == msg::kMessagingParams;
-  });
+  return messaging_.contains(issuer);
 }
 
 std::optional<Bytes> CapTable::signature(const msg::Capability& cap) const {
@@ -46,6 +62,7 @@ CapTable::Added CapTable::add(const msg::SignedCapability& cap) {
     return Added::kFull;
   }
   caps.push_back(cap);
+  if (is_messaging(cap.cap)) messaging_.insert(key_of(cap.cap.issuer()));
   ++count_;
   version_.fetch_add(1, std::memory_order_release);
   return Added::kNew;
@@ -59,6 +76,7 @@ bool CapTable::remove(const msg::Capability& cap) {
   if (found == it->second.end()) return false;
   it->second.erase(found);
   if (it->second.empty()) by_issuer_.erase(it);
+  if (is_messaging(cap)) messaging_.erase(key_of(cap.issuer()));
   --count_;
   version_.fetch_add(1, std::memory_order_release);
   return true;
@@ -72,6 +90,7 @@ std::vector<msg::Capability> CapTable::remove_issuer(const msg::Address& issuer)
   for (auto& held : it->second) out.push_back(std::move(held.cap));
   count_ -= out.size();
   by_issuer_.erase(it);
+  messaging_.erase(key_of(issuer));
   version_.fetch_add(1, std::memory_order_release);
   return out;
 }

@@ -7,6 +7,7 @@
 namespace kinode::kernel {
 namespace {
 
+using support::at;
 using support::cap;
 using support::id_of;
 using support::messaging;
@@ -59,6 +60,27 @@ TEST(CapTable, KeepsTheFirstSignatureUnlessANewOneComes) {
   EXPECT_EQ(table.signature(foreign)->text(), "first");
   table.add({foreign, Bytes::copy("second")});
   EXPECT_EQ(table.signature(foreign)->text(), "second");
+}
+
+TEST(CapTable, MayMessageWhomItHoldsMessagingForAndNobodyElse) {
+  CapTable table(10);
+  table.add({messaging("b:k:pub"), {}});
+  table.add({cap("c:k:pub", "\"other\""), {}});
+  EXPECT_TRUE(table.can_message(at("b:k:pub")));
+  EXPECT_FALSE(table.can_message(at("c:k:pub")));
+  table.add({messaging("c:k:pub"), {}});
+  EXPECT_TRUE(table.can_message(at("c:k:pub")));
+  table.remove(messaging("b:k:pub"));
+  EXPECT_FALSE(table.can_message(at("b:k:pub")));
+  table.remove_issuer(at("c:k:pub"));
+  EXPECT_FALSE(table.can_message(at("c:k:pub")));
+}
+
+TEST(CapTable, AddressesWithOneTextAreTwoIssuers) {
+  CapTable table(10);
+  table.add({msg::messaging_cap({"a.os", {"p:k", "x", "pub"}}), {}});
+  EXPECT_TRUE(table.can_message({"a.os", {"p:k", "x", "pub"}}));
+  EXPECT_FALSE(table.can_message({"a.os", {"p", "k:x", "pub"}}));
 }
 
 TEST(CapTable, TakesNoMoreThanItsBound) {

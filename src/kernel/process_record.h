@@ -59,11 +59,13 @@ struct ProcessRecord {
   ProcessRecord(msg::Address address_in, bool is_public_in, std::size_t caps_max,
                 Budget budget_in = {})
       : address(msg::share(std::move(address_in))),
+        key(key_of(*address)),
         is_public(is_public_in),
         budget(budget_in),
         caps(caps_max) {}
 
   const msg::AddressRef address;
+  const KeySet::Key key;
   const bool is_public;
   const Budget budget;
   CapTable caps;

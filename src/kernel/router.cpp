@@ -86,7 +86,7 @@ Route Router::resolve(const ProcessRecord& sender, const TargetView& target) con
   const RecordRef record = table_.find(target.id);
   if (!record) return route;
   if (!record->is_public && !is_exempt_sender(sender.id()) &&
-      !sender.caps.can_message(*record->address)) {
+      !sender.caps.can_message(record->key)) {
     route.verdict = Routed::kDenied;
     return route;
   }
