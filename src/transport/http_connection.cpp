@@ -140,8 +140,14 @@ void HttpConnection::parse() {
     const std::size_t used =
         parser_->put(boost::asio::const_buffer(buffer_.data() + begin_, available), error);
     begin_ += used;
+    if (!had_header && parser_->is_header_done()) {
+      // Before anything about the body counts: it may still be on its way.
+      if (const auto why = why_ambiguous(parser_->get()); !why.empty()) return refuse(400, why);
+      deadline_ = clock_.now() + limits_.body_time_max;
+    }
     if (error == http::error::need_more) {
-      if (!had_header && has_bare_line_feed(std::string_view(buffer_).substr(begin_))) {
+      if (!parser_->is_header_done() &&
+          has_bare_line_feed(std::string_view(buffer_).substr(begin_))) {
         return refuse(400, "lines of a header end with CR LF");
       }
       break;
@@ -149,10 +155,6 @@ void HttpConnection::parse() {
     if (error == http::error::body_limit) return refuse(413, "the body is too large for this node");
     if (error == http::error::header_limit) return refuse(431, "the header is too large");
     if (error) return refuse(400, "this is not an HTTP/1.1 request");
-    if (!had_header && parser_->is_header_done()) {
-      if (const auto why = why_ambiguous(parser_->get()); !why.empty()) return refuse(400, why);
-      deadline_ = clock_.now() + limits_.body_time_max;
-    }
   }
   if (parser_->is_done()) {
     hand_over();

@@ -102,6 +102,21 @@ TEST_F(HttpConnectionTest, ByteAfterByteDoesNotExtendTheTimeForTheHeader) {
   EXPECT_FALSE(open_after(1s));
 }
 
+TEST_F(HttpConnectionTest, WhatIsAmbiguousIsRefusedHoweverItArrives) {
+  for (const std::string_view head :
+       {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n"}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, head.size()}) {
+      connect(keeper);
+      for (std::size_t at = 0; at < head.size(); at += piece) send(head.substr(at, piece));
+      send("0\r\n\r\n");
+      EXPECT_EQ(client->read().status, 400) << piece << head;
+      EXPECT_EQ(keeper.kept, nullptr) << piece << head;
+    }
+  }
+}
+
 TEST_F(HttpConnectionTest, EndsWhenHalfABodyIsAllThatComes) {
   connect(ok);
   send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
