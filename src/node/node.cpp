@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "crypto/identity.h"
+#include "crypto/login.h"
 #include "kernel/bootstrap.h"
 #include "kernel/kernel.h"
 #include "modules/http_server/http_server_module.h"
@@ -90,6 +91,7 @@ transport::HttpLimits http_limits() {
 /// In order of construction; destroyed in reverse.
 struct Node::Parts {
   std::string home;
+  std::string name;
   std::unique_ptr<store::HomeLock> lock;
   OsClock clock;
   OsRandom random;
@@ -110,22 +112,27 @@ struct Node::Parts {
   std::optional<Error> failure __attribute__((guarded_by(mutex)));
   bool stopped = false;
 
-  Status check_identity(const Config& config);
-  void open_identity(const Config& config);
-  Status open_stores(const Config& config);
+  Status take_home(const Config& config);
+  Status identify(const Config& config, port::PrintSink& print);
+  void open_fake_identity(const Config& config);
+  Status open_stores();
   kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
   Status add_modules();
   Status install_packages(const Config& config, port::PrintSink& print);
 };
 
-Status Node::Parts::open_stores(const Config& config) {
+Status Node::Parts::take_home(const Config& config) {
   auto prepared = prepare_home(config.home);
   if (!prepared) return std::unexpected(std::move(prepared.error()));
   home = std::move(*prepared);
   auto locked = store::HomeLock::take(home);
   if (!locked) return std::unexpected(std::move(locked.error()));
   lock = std::move(*locked);
+  return {};
+}
+
+Status Node::Parts::open_stores() {
   std::error_code error;
   fs::create_directories(home + "/vfs", error);
   if (error) return fail(Code::kIo, fmt::format("cannot create {}/vfs: {}", home, error.message()));
@@ -139,7 +146,19 @@ Status Node::Parts::open_stores(const Config& config) {
   return {};
 }
 
-Status Node::Parts::check_identity(const Config& config) {
+Status Node::Parts::identify(const Config& config, port::PrintSink& print) {
+  if (config.fake_node_name.empty()) {
+    // Before anything else is opened: nothing happens on a home for whoever cannot log in.
+    auto logged_in = crypto::log_in(home, config.password.value_or(""), random);
+    if (!logged_in) return std::unexpected(std::move(logged_in.error()));
+    for (auto& notice : logged_in->notices) {
+      print.print({0, msg::system_process("kernel"), std::move(notice)});
+    }
+    name = logged_in->keyfile.username;
+    rt::Lock guard(mutex);
+    identity = std::move(logged_in->keyfile);
+    return {};
+  }
   const auto sealed = crypto::peek_identity(home);
   if (!sealed) return std::unexpected(sealed.error());
   if (*sealed && (*sealed)->username != config.fake_node_name) {
@@ -148,13 +167,13 @@ Status Node::Parts::check_identity(const Config& config) {
                             "home for {}",
                             home, printable((*sealed)->username), config.fake_node_name));
   }
+  name = config.fake_node_name;
   return {};
 }
 
-void Node::Parts::open_identity(const Config& config) {
-  // A third of a second of key derivation, beside everything else: nothing local needs the key.
-  executor->blocking().submit("identity", [this, name = config.fake_node_name,
-                                           password = config.password.value_or("secret")] {
+void Node::Parts::open_fake_identity(const Config& config) {
+  // A tenth of a second of key derivation, beside everything else: nothing local needs the key.
+  executor->blocking().submit("identity", [this, password = config.password.value_or("secret")] {
     auto opened = crypto::load_or_create_fake_identity(home, name, password, random);
     {
       rt::Lock guard(mutex);
@@ -185,7 +204,7 @@ Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
   options.tick = [this] { engine->tick(); };
   executor = std::make_unique<rt::ThreadExecutor>(clock, std::move(options));
   kernel::KernelParts parts;
-  parts.our_node = config.fake_node_name;
+  parts.our_node = name;
   parts.executor = executor.get();
   parts.kv = kv.get();
   parts.files = files.get();
@@ -237,8 +256,9 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
                                           std::function<void()> on_shutdown) {
   auto parts = std::make_unique<Parts>();
   parts->on_shutdown = std::move(on_shutdown);
-  if (auto ok = parts->open_stores(config); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = parts->check_identity(config); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->take_home(config); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->identify(config, print); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->open_stores(); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = parts->build_kernel(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   auto listener = listen(*parts->executor, config.port);
@@ -248,7 +268,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   if (auto ok = parts->install_packages(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   parts->executor->start();
-  parts->open_identity(config);
+  if (!config.fake_node_name.empty()) parts->open_fake_identity(config);
   parts->kernel->boot();
   parts->listener->start(*parts->http, http_limits());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
@@ -257,6 +277,8 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Node::~Node() { stop(); }
+
+const std::string& Node::name() const { return parts_->name; }
 
 std::uint16_t Node::http_port() const { return parts_->listener->port(); }
 

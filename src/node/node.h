@@ -20,6 +20,8 @@ class Node {
                                              std::function<void()> on_shutdown);
   ~Node();
 
+  /// From the keyfile, or as the command line wants it.
+  const std::string& name() const;
   std::uint16_t http_port() const;
 
   /// Why the node asked to be stopped, if it was not a program's wish: its identity could not be

@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include "node/login.h"
 #include "node/node.h"
 #include "node/printer.h"
 #include "node/signals.h"
@@ -20,10 +21,10 @@ int cannot_start(const Error& error) {
 }
 
 /// One line of JSON for whoever started us.
-void report_control(const Config& config, std::uint16_t port) {
+void report_control(const Config& config, const Node& node) {
   if (config.control_fd < 0) return;
   const std::string line =
-      fmt::format("{{\"node\":\"{}\",\"http_port\":{}}}\n", config.fake_node_name, port);
+      fmt::format("{{\"node\":\"{}\",\"http_port\":{}}}\n", node.name(), node.http_port());
   if (::write(config.control_fd, line.data(), line.size()) < 0) {
     fmt::print(stderr, "kinode: --control-fd {}: nobody reads there\n", config.control_fd);
   }
@@ -38,12 +39,9 @@ void tune_allocator() {
 }  // namespace
 
 int run(const Config& config) {
-  if (config.fake_node_name.empty()) {
-    fmt::print(stderr,
-               "kinode: this build has no login or registration yet: start with --fake-node-name "
-               "NAME, for "
-               "example --fake-node-name demo.os\n");
-    return kUsage;
+  if (const auto refused = refuse_login(config)) {
+    fmt::print(stderr, "kinode: {}\n", refused->text);
+    return refused->exit_code;
   }
   tune_allocator();
   Signals signals;
@@ -54,11 +52,11 @@ int run(const Config& config) {
     printer.stop();
     return cannot_start(node.error());
   }
-  const std::uint16_t port = (*node)->http_port();
-  const std::string url = fmt::format("http://localhost:{}", port);
+  const std::string url = fmt::format("http://localhost:{}", (*node)->http_port());
   printer.line("Welcome to Kinode.");
   printer.line(fmt::format("Serving Kinode at \x1b]8;;{0}\x1b\\{0}\x1b]8;;\x1b\\", url));
-  report_control(config, port);
+  if (config.fake_node_name.empty()) printer.line(offline_warning((*node)->name()));
+  report_control(config, **node);
   const std::string signal = signals.wait();
   (*node)->stop();
   const auto failure = (*node)->failure();
