@@ -1,8 +1,10 @@
 #include "node/config.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "msg/address.h"
 
 namespace kinode::node {
@@ -22,44 +24,72 @@ Examples:
   kinode ./home --fake-node-name demo.os --port 0 --detached --control-fd 3
       for scripts: any free port, no keyboard; what it got is written to descriptor 3 as JSON
 
-Exit codes: 0 ordered shutdown, 1 a failure while running, 2 a wrong command line,
-            3 it could not start (home in use, port taken, damaged data).
+  kinode ./home --password PASSWORD
+      a node that exists already, with its keyfile (.keys) in the home; without network too
+
+Exit codes: 0 ordered shutdown, 1 a failure while running or nobody to log in as,
+            2 a wrong command line, 3 it could not start (wrong password, home in use, port taken,
+            damaged data).
 )";
+
+/// The library alone reads 010 as eight, 0x10 as sixteen, and what is far too large as the largest.
+CLI::Validator decimal() {
+  return {[](std::string& text) -> std::string {
+            const bool digits = text.find_first_not_of("0123456789") == text.npos;
+            const bool shortest = text == "0" || !text.starts_with('0');
+            std::uint64_t number = 0;
+            const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (digits && shortest && read.ec == std::errc()) return "";
+            return printable(text) + " is not a number for this: write one in digits, such as 8080";
+          },
+          ""};
+}
 
 void add_flags(CLI::App& app, Config& c) {
   app.add_option("home", c.home, "Directory of the node's data; created if missing")->required();
   app.add_option("-p,--port", c.port,
-                 "HTTP port; without it the first free one from 8080 on; 0: any");
-  app.add_option("--ws-port", c.ws_port, "Kinode WebSocket port for other nodes; 0 disables");
-  app.add_option("--tcp-port", c.tcp_port, "Kinode TCP port for other nodes; 0 disables");
+                 "HTTP port; without it the first free one from 8080 on; 0: any")
+      ->check(decimal());
+  app.add_option("--ws-port", c.ws_port, "Kinode WebSocket port for other nodes; 0 disables")
+      ->check(decimal());
+  app.add_option("--tcp-port", c.tcp_port, "Kinode TCP port for other nodes; 0 disables")
+      ->check(decimal());
   app.add_option("-v,--verbosity", c.verbosity,
                  "What is printed: 0 normal, 1 debug, 2 runtime, 3 every event")
+      ->check(decimal())
       ->check(CLI::Range(0, 255));
   app.add_flag("-l,--logging-off", c.logging_off, "Start without log files");
   app.add_option("--reveal-ip", c.reveal_ip, "Accepted for compatibility");
   app.add_flag("-d,--detached", c.detached, "No keyboard input, no browser");
   app.add_option("--rpc", c.rpc,
                  "WebSocket URL of an Ethereum provider, used first and remembered");
-  app.add_option("--password", c.password, "Log in without the browser");
-  app.add_option("--max-log-size", c.max_log_size, "Bytes of all log files together; 0: unlimited");
+  app.add_option("--password", c.password, "Log in to the node whose keyfile is in the home");
+  app.add_option("--max-log-size", c.max_log_size, "Bytes of all log files together; 0: unlimited")
+      ->check(decimal());
   app.add_option("--number-log-files", c.number_log_files, "Rotating log files")
+      ->check(decimal())
       ->check(CLI::Range(1, 10000));
-  app.add_option("--max-peers", c.max_peers, "Connections to other nodes");
-  app.add_option("--max-passthroughs", c.max_passthroughs, "Connections relayed for other nodes");
-  app.add_option("--soft-ulimit", c.soft_ulimit, "Open files that the node may use");
+  app.add_option("--max-peers", c.max_peers, "Connections to other nodes")->check(decimal());
+  app.add_option("--max-passthroughs", c.max_passthroughs, "Connections relayed for other nodes")
+      ->check(decimal());
+  app.add_option("--soft-ulimit", c.soft_ulimit, "Open files that the node may use")
+      ->check(decimal());
   app.add_option("--process-verbosity", c.process_verbosity,
                  "JSON, for example {\"chat:chat:template.os\":{\"U8\":3},\"x:y:z\":\"Muted\"}");
   app.add_option("--fake-node-name", c.fake_node_name,
                  "Run under this name with a local identity: no chain, account or network");
-  app.add_option("--fakechain-port", c.fakechain_port, "Port of a local chain for tests");
+  app.add_option("--fakechain-port", c.fakechain_port, "Port of a local chain for tests")
+      ->check(decimal());
   app.add_option("--package", c.packages, "Package to load: a directory or zip; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--power-durability", c.power_durability,
                "Acknowledge writes only when they would survive a power cut");
   app.add_option("--control-fd", c.control_fd,
-                 "Descriptor that is told the port in use, as a line of JSON");
+                 "Descriptor that is told the port in use, as a line of JSON")
+      ->check(decimal());
   app.add_option("--workers", c.workers, "Worker threads; 0: one per processor")
+      ->check(decimal())
       ->check(CLI::Range(0, 1024));
 }
 

@@ -148,6 +148,15 @@ TEST(Config, SaysWhichFlagIsWrong) {
   }
 }
 
+TEST(Config, NumbersAreWrittenInDigits) {
+  EXPECT_EQ(config({"--port", "0"}).port, 0);
+  EXPECT_EQ(config({"--max-log-size", "18446744073709551615"}).max_log_size, ~0ull);
+  for (const auto* text : {"010", "0x50", "+80", " 80", "1'000", "00"}) {
+    EXPECT_THAT(complaint({"home", "--port", text}), HasSubstr("write one in digits")) << text;
+  }
+  complaint({"home", "--max-log-size", "18446744073709551616"});
+}
+
 TEST(Config, TakesNodeNamesOfTheNamespaceOnly) {
   for (const auto* name : {"demo.os", "a-b.dev", "0.os", "sub.demo.os"}) {
     EXPECT_EQ(config({"--fake-node-name", name}).fake_node_name, name);
