@@ -8,7 +8,7 @@ export HOME HOME_DIR LANG PORT
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint format clean
+.PHONY: help setup run test fuzz bench lint format clean
 
 help:  ## list what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,10 @@ run:  ## build a node and start it on localhost, with the example programs (HOME
 test:  ## build and run all tests under ASan, UBSan and TSan (T=regex: only those)
 	@tools/setup.sh test
 	@tools/run_tests.py --only "$(T)"
+
+fuzz:  ## fuzz every decoder for HOURS=n (1 if not given), print what was found
+	@tools/setup.sh test
+	@tools/fuzz.py --hours "$(or $(HOURS),1)"
 
 bench:  ## measure, write build/bench.json and print the table
 	@tools/setup.sh bench
