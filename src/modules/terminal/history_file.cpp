@@ -1,0 +1,107 @@
+#include "modules/terminal/history_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "modules/terminal/text.h"
+#include "store/files.h"
+
+namespace kinode::terminal {
+
+namespace {
+
+// Commands may hold what only the owner should see.
+constexpr unsigned kMode = 0600;
+
+/// Owns a descriptor.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+std::unexpected<Error> cannot(std::string_view verb, const std::string& path, int error) {
+  return fail(Code::kIo, fmt::format("cannot {} {} ({}): check its owner, mode and disk", verb,
+                                     printable(path), std::strerror(error)));
+}
+
+/// The last bytes of the file, from the start of a line on; `all` tells whether that is everything.
+Result<std::string> read_tail(const Fd& file, const std::string& path, bool& all) {
+  struct stat info{};
+  if (::fstat(file.get(), &info) != 0) return cannot("read", path, errno);
+  if (!S_ISREG(info.st_mode)) return cannot("read", path, EISDIR);
+  const auto size = static_cast<std::size_t>(info.st_size);
+  all = size <= limits::kTerminalHistoryBytesMax;
+  const std::size_t from = all ? 0 : size - limits::kTerminalHistoryBytesMax;
+  std::string out(size - from, '\0');
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got =
+        ::pread(file.get(), out.data() + done, out.size() - done, static_cast<off_t>(from + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot("read", path, errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  out.resize(done);
+  if (!all) out.erase(0, std::min(out.find('\n'), out.size() - 1) + 1);
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> load_history(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::vector<std::string> out;
+  if (file.get() < 0) {
+    if (errno == ENOENT) return out;
+    return cannot("read", path, errno);
+  }
+  bool all = true;
+  const auto text = read_tail(file, path, all);
+  if (!text) return std::unexpected(text.error());
+  for (const std::string_view line : lines_of(*text)) {
+    std::string command(head_bytes(typed_text(line), limits::kTerminalLineBytesMax));
+    if (!command.empty()) out.push_back(std::move(command));
+  }
+  if (all && out.size() <= limits::kTerminalHistoryLinesMax) return out;
+  if (out.size() > limits::kTerminalHistoryLinesMax) {
+    out.erase(out.begin(), out.end() - limits::kTerminalHistoryLinesMax);
+  }
+  std::string shorter;
+  for (const auto& command : out) shorter += command + "\n";
+  if (auto ok = store::write_file_atomic(path, as_bytes(shorter), kMode); !ok)
+    return std::unexpected(std::move(ok.error()));
+  return out;
+}
+
+Status append_history(const std::string& path, std::string_view command) {
+  const Fd file(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode));
+  if (file.get() < 0) return cannot("write", path, errno);
+  const std::string line = fmt::format("{}\n", command);
+  std::size_t done = 0;
+  while (done < line.size()) {
+    const ssize_t put = ::write(file.get(), line.data() + done, line.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return cannot("write", path, errno);
+    done += static_cast<std::size_t>(put);
+  }
+  return {};
+}
+
+}  // namespace kinode::terminal
