@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "crypto/identity.h"
 #include "crypto/login.h"
 #include "kernel/bootstrap.h"
 #include "kernel/kernel.h"
+#include "modules/fd_manager/fd_manager_module.h"
 #include "modules/http_server/http_server_module.h"
 #include "modules/state/state_module.h"
 #include "modules/timer/timer_module.h"
@@ -86,6 +88,14 @@ transport::HttpLimits http_limits() {
           limits::kHttpBodyTimeMax, limits::kHttpIdleTimeMax};
 }
 
+/// What the system lets this process have open.
+std::uint64_t open_files_max() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return 1024;  // POSIX's least is 20, Linux gives this
+  return limit.rlim_cur;
+}
+
 }  // namespace
 
 /// In order of construction; destroyed in reverse.
@@ -104,6 +114,7 @@ struct Node::Parts {
   std::unique_ptr<kernel::Kernel> kernel;
   std::unique_ptr<timer::TimerModule> timer;
   std::unique_ptr<state::StateModule> state;
+  std::unique_ptr<fd_manager::FdManagerModule> fds;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;
   std::function<void()> on_shutdown;
@@ -118,7 +129,7 @@ struct Node::Parts {
   Status open_stores();
   kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
-  Status add_modules();
+  Status add_modules(const Config& config);
   Status install_packages(const Config& config, port::PrintSink& print);
 };
 
@@ -227,12 +238,15 @@ Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
   return kernel->load();
 }
 
-Status Node::Parts::add_modules() {
+Status Node::Parts::add_modules(const Config& config) {
   timer = std::make_unique<timer::TimerModule>(
       [this](const msg::ProcessId& id) { return budget_of(id.package_id()).timers; });
   if (auto ok = kernel->add_module(*timer); !ok) return ok;
   state = std::make_unique<state::StateModule>(kernel->state(), home + "/kernel/backup");
   if (auto ok = kernel->add_module(*state); !ok) return ok;
+  fds = std::make_unique<fd_manager::FdManagerModule>(
+      fd_manager::FdManagerConfig{open_files_max, config.soft_ulimit});
+  if (auto ok = kernel->add_module(*fds); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);
 }
@@ -264,7 +278,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   auto listener = listen(*parts->executor, config.port);
   if (!listener) return std::unexpected(std::move(listener.error()));
   parts->listener = std::move(*listener);
-  if (auto ok = parts->add_modules(); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->add_modules(config); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = parts->install_packages(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   parts->executor->start();
@@ -293,6 +307,7 @@ void Node::stop() {
   parts_->http->stop();
   parts_->listener->stop();
   parts_->state->stop();
+  parts_->fds->stop();
   parts_->timer->stop();
   parts_->kernel->stop_processes();
   parts_->executor->stop();

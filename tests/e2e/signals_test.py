@@ -48,6 +48,13 @@ class SignalsTest(NodeTest):
         self.assertEqual(connection.getresponse().status, 503)
         connection.close()
 
+    def test_a_bound_on_open_files_does_not_end_it(self):
+        node = self.start("--soft-ulimit", "500")
+        answer = node.rpc("fd-manager:distro:sys", '"GetState"')
+        self.assertEqual(answer.json, {"GetState": {}})
+        code, output = node.end()
+        self.assertEqual(code, 0, output)
+
     def test_state_is_there_after_each_way_to_end(self):
         node = self.start_with_tools()
         last = int(node.wait_for(COUNTER).body)
