@@ -208,6 +208,7 @@ bool Kernel::is_alive(const msg::ProcessId& id) const {
 }
 
 bool Kernel::has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const {
+  if (router_.tap().prints_all()) router_.tap().print_caps("has", {&cap, 1}, holder);
   const RecordRef record = table_.find(holder);
   return record && record->caps.has(cap);
 }

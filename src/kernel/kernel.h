@@ -84,6 +84,9 @@ class Kernel final : public Services, public port::Port {
   /// False for a module.
   bool kill(const RecordRef& record, Revoke revoke);
 
+  /// Event printing and step mode, for the owner's terminal.
+  port::EventTap& events() { return router_.tap(); }
+
   ProcessTable& table() { return table_; }
   bool is_our_address(const msg::Address& address) const;
   void execute(const msg::EnvelopeRef& envelope);  // one kernel command: kernel_commands.cpp

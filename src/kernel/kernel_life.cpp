@@ -112,6 +112,7 @@ void Kernel::remove(const RecordRef& record, Revoke revoke) {
 }
 
 void Kernel::revoke_all(const ProcessRecord& record) {
+  if (router_.tap().prints_all()) router_.tap().print_caps("revoke all", {}, record.id());
   for (const auto& holder_id : holders_.take(record.id())) {
     const RecordRef holder = table_.find(holder_id);
     if (!holder) continue;

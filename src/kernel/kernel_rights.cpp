@@ -33,6 +33,11 @@ Status Kernel::persist(const ProcessRecord& record) {
 }
 
 void Kernel::add_caps(ProcessRecord& record, const msg::SignedCaps& caps) {
+  if (router_.tap().prints_all() && !caps.empty()) {
+    std::vector<msg::Capability> added;
+    for (const auto& cap : caps) added.push_back(cap.cap);
+    router_.tap().print_caps("add", added, record.id());
+  }
   msg::SignedCaps fresh;
   for (const auto& cap : caps) {
     switch (record.caps.add(cap)) {
@@ -55,6 +60,9 @@ void Kernel::add_caps(ProcessRecord& record, const msg::SignedCaps& caps) {
 }
 
 void Kernel::drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) {
+  if (router_.tap().prints_all() && !caps.empty()) {
+    router_.tap().print_caps("drop", caps, record.id());
+  }
   std::vector<msg::Capability> removed;
   for (const auto& cap : caps) {
     if (record.caps.remove(cap)) removed.push_back(cap);

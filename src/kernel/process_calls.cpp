@@ -185,6 +185,9 @@ Outcome Process::drop_capabilities(std::span<const wasm::GuestCapability> caps) 
 }
 
 std::span<const wasm::GuestCapability> Process::our_capabilities() noexcept {
+  if (services_.router().tap().prints_all()) {
+    services_.router().tap().print_caps("get all", {}, record_->id());
+  }
   shown_caps_ = record_->caps.all();
   return view(shown_caps_, cap_views_);
 }

@@ -30,6 +30,9 @@ Route Process::route_to(const TargetView& target) {
 
 msg::SignedCaps Process::filter_caps(std::span<const wasm::GuestCapability> caps) const {
   msg::SignedCaps out;
+  if (services_.router().tap().prints_all()) {
+    services_.router().tap().print_caps("filter for", to_capabilities(caps), record_->id());
+  }
   for (const auto& from : caps) {
     msg::Capability cap = to_capability(from);
     if (cap.issuer() == *record_->address) {
@@ -152,7 +155,8 @@ bool Process::flush_outgoing() {
   while (!outgoing_.empty()) {
     Outgoing& front = outgoing_.front();
     const std::size_t bytes = front.envelope->accounted_bytes();
-    const Routed verdict = services_.router().deliver(*front.to, front.envelope);
+    const Routed verdict =
+        services_.router().deliver(*front.to, front.envelope, Tap::Attempt::kAgain);
     if (verdict == Routed::kFull && now < park_deadline_ && !front.to->parked.load()) {
       parked.store(true);
       if (front.to->mailbox().wait_for_room(bytes, weak_from_this())) return false;

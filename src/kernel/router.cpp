@@ -64,7 +64,8 @@ Router::Router(std::string our_node, ProcessTable& table, rt::Executor& executor
       network_(msg::network_cap(our_node_)),
       table_(table),
       executor_(executor),
-      print_(print) {}
+      print_(print),
+      tap_(*this, print) {}
 
 Route Router::resolve_remote(const ProcessRecord& sender) const {
   Route route{.endpoint = nullptr, .verdict = Routed::kNoTarget, .remote = true};
@@ -116,8 +117,7 @@ void Router::explain(const ProcessRecord& sender, const TargetView& target,
   }
 }
 
-Routed Router::deliver(Endpoint& to, msg::EnvelopeRef& envelope) const {
-  if (events_.load(std::memory_order_relaxed)) print(3, printable(msg::describe(*envelope)));
+Routed Router::put(Endpoint& to, msg::EnvelopeRef& envelope) const {
   const std::size_t bytes = envelope->accounted_bytes();
   const rt::Pushed pushed = envelope->request() != nullptr
                                 ? to.mailbox().push(envelope, bytes)
@@ -132,6 +132,29 @@ Routed Router::deliver(Endpoint& to, msg::EnvelopeRef& envelope) const {
       return Routed::kNoTarget;
   }
   return Routed::kNoTarget;
+}
+
+void Router::give_up(const msg::EnvelopeRef& envelope, Routed why) const {
+  print(0, fmt::format("event loop: a message from {} to {} was dropped when it was let go: {}",
+                       envelope->source->process.text(), envelope->target->process.text(),
+                       why == Routed::kFull ? "the mailbox is full" : "it has ended"));
+  const msg::Request* request = envelope->request();
+  if (request == nullptr || !request->expects_response || !is_ours(envelope->source->node)) return;
+  const RecordRef sender = table_.find(envelope->source->process);
+  if (!sender) return;
+  std::shared_ptr<Endpoint> endpoint;
+  {
+    rt::Lock lock(sender->mutex);
+    endpoint = sender->endpoint;
+  }
+  if (!endpoint) return;
+  auto error = std::make_shared<msg::Envelope>();
+  error->id = envelope->id;
+  error->source = msg::share({our_node_, msg::system_process("kernel")});
+  error->target = envelope->source;
+  error->message = msg::SendError{msg::SendErrorKind::kTimeout, envelope};
+  msg::EnvelopeRef out = std::move(error);
+  put(*endpoint, out);
 }
 
 void Router::print(std::uint8_t verbosity, std::string content) const {

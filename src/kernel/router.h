@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <string>
 
 #include "kernel/process_table.h"
+#include "kernel/tap.h"
 #include "port/port.h"
 
 namespace kinode::kernel {
@@ -65,14 +65,21 @@ class Router {
   /// Prints why a message went nowhere, as kernel.md 3.13 says.
   void explain(const ProcessRecord& sender, const TargetView& target, const Route& route) const;
 
-  /// Puts the message into the mailbox and makes sure that somebody looks. `envelope` is moved from
-  /// only when it was delivered.
-  port::Routed deliver(Endpoint& to, msg::EnvelopeRef& envelope) const;
+  /// Puts the message into the mailbox and makes sure that somebody looks, unless the tap holds it
+  /// back. `envelope` is moved from only when it was delivered.
+  port::Routed deliver(Endpoint& to, msg::EnvelopeRef& envelope,
+                       Tap::Attempt attempt = Tap::Attempt::kFirst) {
+    return tap_.is_open() ? tap_.pass(to, envelope, attempt) : put(to, envelope);
+  }
 
-  /// Event printing (verbosity 3); off costs one relaxed load per message.
-  void set_event_printing(bool on) { events_.store(on, std::memory_order_relaxed); }
+  Tap& tap() { return tap_; }
+  const Tap& tap() const { return tap_; }
 
  private:
+  friend class Tap;
+
+  port::Routed put(Endpoint& to, msg::EnvelopeRef& envelope) const;
+  void give_up(const msg::EnvelopeRef& envelope, port::Routed why) const;
   Route resolve_remote(const ProcessRecord& sender) const;
   void print(std::uint8_t verbosity, std::string text) const;
 
@@ -81,7 +88,7 @@ class Router {
   ProcessTable& table_;
   rt::Executor& executor_;
   port::PrintSink& print_;
-  std::atomic<bool> events_{false};
+  Tap tap_;
 };
 
 /// The sources that need no capability for local targets: kernel, state and vfs of distro:sys.

@@ -127,7 +127,7 @@ TEST_F(RouterTest, Fault52_EventsAreFormattedOnlyWhenAskedFor) {
   auto first = message();
   EXPECT_EQ(router.deliver(*std::make_shared<Box>(*b), first), Routed::kDelivered);
   EXPECT_TRUE(printouts.lines.empty());
-  router.set_event_printing(true);
+  router.tap().print_events(true);
   auto second = message();
   EXPECT_EQ(router.deliver(*std::make_shared<Box>(*b), second), Routed::kDelivered);
   EXPECT_TRUE(printouts.has(3, "secret plan"));
