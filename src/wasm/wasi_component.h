@@ -53,7 +53,15 @@ inline constexpr std::string_view kSleep = R"(
     (export "subscribe-duration" (func (param "when" u64) (result (own $p)))))))";
 
 inline constexpr std::string_view kSockets = R"(
+  (import "wasi:io/error@VERSION" (instance $error
+    (export "error" (type (sub resource)))))
+  (import "wasi:io/streams@VERSION" (instance $streams
+    (export "input-stream" (type (sub resource)))
+    (export "output-stream" (type (sub resource)))))
+  (alias export $streams "input-stream" (type $input-type))
+  (alias export $streams "output-stream" (type $output-type))
   (import "wasi:sockets/network@VERSION" (instance $network
+    (export "network" (type (sub resource)))
     (type $ec0 (enum "unknown" "access-denied" "not-supported" "invalid-argument" "out-of-memory"
       "timeout" "concurrency-conflict" "not-in-progress" "would-block" "invalid-state"
       "new-socket-limit" "address-not-bindable" "address-in-use" "remote-unreachable"
@@ -61,11 +69,48 @@ inline constexpr std::string_view kSockets = R"(
       "name-unresolvable" "temporary-resolver-failure" "permanent-resolver-failure"))
     (export "error-code" (type (eq $ec0)))
     (type $family0 (enum "ipv4" "ipv6"))
-    (export "ip-address-family" (type (eq $family0)))))
+    (export "ip-address-family" (type (eq $family0)))
+    (type $v40 (record (field "port" u16) (field "address" (tuple u8 u8 u8 u8))))
+    (export "ipv4-socket-address" (type $v4 (eq $v40)))
+    (type $v60 (record (field "port" u16) (field "flow-info" u32)
+      (field "address" (tuple u16 u16 u16 u16 u16 u16 u16 u16)) (field "scope-id" u32)))
+    (export "ipv6-socket-address" (type $v6 (eq $v60)))
+    (type $address0 (variant (case "ipv4" $v4) (case "ipv6" $v6)))
+    (export "ip-socket-address" (type (eq $address0)))))
+  (alias export $network "network" (type $network-type))
   (alias export $network "error-code" (type $code-type))
   (alias export $network "ip-address-family" (type $family-type))
+  (alias export $network "ip-socket-address" (type $address-type))
+  (import "wasi:sockets/instance-network@VERSION" (instance $instance-network
+    (alias outer 1 $network-type (type $n0))
+    (export "network" (type $n (eq $n0)))
+    (export "instance-network" (func (result (own $n))))))
+  (import "wasi:sockets/ip-name-lookup@VERSION" (instance $lookup
+    (alias outer 1 $network-type (type $n0))
+    (export "network" (type $n (eq $n0)))
+    (alias outer 1 $code-type (type $ec0))
+    (export "error-code" (type $ec (eq $ec0)))
+    (export "resolve-address-stream" (type $found (sub resource)))
+    (export "resolve-addresses" (func (param "network" (borrow $n)) (param "name" string)
+      (result (result (own $found) (error $ec)))))))
   (import "wasi:sockets/tcp@VERSION" (instance $tcp
-    (export "tcp-socket" (type (sub resource)))))
+    (alias outer 1 $network-type (type $n0))
+    (export "network" (type $n (eq $n0)))
+    (alias outer 1 $code-type (type $ec0))
+    (export "error-code" (type $ec (eq $ec0)))
+    (alias outer 1 $address-type (type $a0))
+    (export "ip-socket-address" (type $a (eq $a0)))
+    (alias outer 1 $input-type (type $i0))
+    (export "input-stream" (type $i (eq $i0)))
+    (alias outer 1 $output-type (type $o0))
+    (export "output-stream" (type $o (eq $o0)))
+    (export "tcp-socket" (type $socket (sub resource)))
+    (export "[method]tcp-socket.start-bind" (func (param "self" (borrow $socket))
+      (param "network" (borrow $n)) (param "local-address" $a) (result (result (error $ec)))))
+    (export "[method]tcp-socket.start-connect" (func (param "self" (borrow $socket))
+      (param "network" (borrow $n)) (param "remote-address" $a) (result (result (error $ec)))))
+    (export "[method]tcp-socket.finish-connect" (func (param "self" (borrow $socket))
+      (result (result (tuple (own $i) (own $o)) (error $ec)))))))
   (alias export $tcp "tcp-socket" (type $socket-type))
   (import "wasi:sockets/tcp-create-socket@VERSION" (instance $create
     (alias outer 1 $socket-type (type $s0))
@@ -139,12 +184,25 @@ inline TestComponent sleeping_guest(std::string_view body, std::string_view vers
   return out;
 }
 
-/// `$create-tcp-socket`: family, place for the result.
+/// `$create-tcp-socket` of a family, `$network`, `$resolve` of a name, and with a socket and a
+/// network in front of the address `$bind` and `$connect`, then `$connected`. The last argument of
+/// each but `$network` is the place for the result.
 inline TestComponent connecting_guest(std::string_view body) {
   auto out = guest_doing(body);
   out.imports = test_component::wasi(test_component::kSockets, "0.2.0");
-  out.more_lowered = test_component::lower("create-tcp-socket", "create", "create-tcp-socket");
-  out.more_functions = {{"create-tcp-socket", "(param i32 i32)"}};
+  out.more_lowered = test_component::lower("create-tcp-socket", "create", "create-tcp-socket") +
+                     test_component::lower("network", "instance-network", "instance-network") +
+                     test_component::lower("resolve", "lookup", "resolve-addresses") +
+                     test_component::lower("bind", "tcp", "[method]tcp-socket.start-bind") +
+                     test_component::lower("connect", "tcp", "[method]tcp-socket.start-connect") +
+                     test_component::lower("connected", "tcp", "[method]tcp-socket.finish-connect");
+  const std::string address = "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)";
+  out.more_functions = {{"create-tcp-socket", "(param i32 i32)"},
+                        {"network", "(result i32)"},
+                        {"resolve", "(param i32 i32 i32 i32)"},
+                        {"bind", address},
+                        {"connect", address},
+                        {"connected", "(param i32 i32)"}};
   return out;
 }
 

@@ -123,12 +123,48 @@ TEST_F(WasiTest, AGuestThatHoardsHandlesEnds) {
   EXPECT_LE(host.calls.size(), 256u);
 }
 
-TEST_F(WasiTest, NoSocketCanBeMade) {
-  EXPECT_EQ(finish(connecting_guest("(call $create-tcp-socket (i32.const 0) (i32.const 1024))" +
-                                    print_byte_at(1024) + print_byte_at(1028))),
-            Polled::kDone)
-      << guest->failure();
-  EXPECT_THAT(host.calls, ElementsAre("print 1 ''", "print 1 ''"));  // error, access-denied
+/// Makes a socket, prints whether that failed, and goes on with what is done with it.
+std::string with_socket(std::string_view then) {
+  return "(local $socket i32) (local $network i32)"
+         "(call $create-tcp-socket (i32.const 0) (i32.const 1024))" +
+         print_byte_at(1024) +
+         "(local.set $socket (i32.load (i32.const 1028)))"
+         "(local.set $network (call $network))" +
+         std::string(then);
+}
+
+/// With 127.0.0.1 and this port.
+std::string to_localhost(std::string_view call, int port) {
+  std::string address = fmt::format("(i32.const 0) (i32.const {})", port);
+  for (const int part : {127, 0, 0, 1, 0, 0, 0, 0, 0, 0}) {
+    address += fmt::format(" (i32.const {})", part);
+  }
+  return fmt::format("(call ${} (local.get $socket) (local.get $network) {} (i32.const 1040))",
+                     call, address);
+}
+
+TEST_F(WasiTest, ASocketCanBeMadeAndBoundToNothing) {
+  const auto body =
+      with_socket(to_localhost("bind", 0) + print_byte_at(1040) + print_byte_at(1041));
+  EXPECT_EQ(finish(connecting_guest(body)), Polled::kDone) << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 0 ''", "print 1 ''", "print 1 ''"));  // access-denied
+}
+
+TEST_F(WasiTest, ASocketReachesNobody) {
+  const auto body = with_socket(to_localhost("connect", 80) + print_byte_at(1040) +
+                                "(call $connected (local.get $socket) (i32.const 1040))" +
+                                print_byte_at(1040) + print_byte_at(1044));
+  EXPECT_EQ(finish(connecting_guest(body)), Polled::kDone) << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 0 ''", "print 0 ''", "print 1 ''", "print 1 ''"));
+}
+
+TEST_F(WasiTest, NoNameIsResolved) {
+  auto component = connecting_guest(
+      "(call $resolve (call $network) (i32.const 4096) (i32.const 9) (i32.const 1040))" +
+      print_byte_at(1040) + print_byte_at(1044));
+  component.data = R"((data (i32.const 4096) "localhost"))";
+  EXPECT_EQ(finish(component), Polled::kDone) << guest->failure();
+  EXPECT_THAT(host.calls, ElementsAre("print 1 ''", "print 20 ''"));  // permanent-resolver-failure
 }
 
 class TempDirTest : public WasiTest {

@@ -1,5 +1,5 @@
-//! WASI 0.2 for guests that import it: real clocks and randomness, one directory, no network, stdin
-//! closed, stdout dropped, stderr in a ring (kernel.md 3.9).
+//! WASI 0.2 for guests that import it: real clocks and randomness, one directory, stdin closed,
+//! stdout dropped, stderr in a ring, sockets that reach nothing (kernel.md 3.9).
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -61,6 +61,10 @@ pub fn context(temp_dir: Option<&str>, stderr: &Arc<Ring>) -> wasmtime::Result<B
         .stdin(ClosedInputStream)
         .stdout(SinkOutputStream)
         .stderr(RingStream(stderr.clone()))
+        // A socket can be made, as guests' libraries do when they start; every address is refused,
+        // which is the default.
+        .allow_tcp(true)
+        .allow_udp(true)
         .allow_ip_name_lookup(false);
     if let Some(dir) = temp_dir {
         builder.env("TEMP_DIR", dir);
