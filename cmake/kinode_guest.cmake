@@ -1,8 +1,9 @@
 # Programs that run on the node: WebAssembly components of world kinode:process/process-v1.
 #
-#   kinode_guest(<name> SOURCES <file>... [OPTIONS <compiler option>...] [WASI])
+#   kinode_guest(<name> SOURCES <file>... [OPTIONS <compiler option>...] [WASI] [WORLD <folder>])
 #       compiles with clang for wasm32 against sdk/ -> ${CMAKE_BINARY_DIR}/guests/<name>.wasm.
 #       It imports kinode:process/standard alone; with WASI it also has stdio, clocks and random.
+#       WORLD: for another interface, the bare bindings of sdk/generated/<folder>.
 #   kinode_script_guest(<name> SCRIPT <script> DEPENDS <file>...)
 #       the same for a guest that a script builds, which is called with the output's path.
 #   kinode_guest_test(<name> SOURCES <file>...)
@@ -39,9 +40,10 @@ set(KINODE_SDK_NO_WASI ${KINODE_GUESTS_DIR}/sdk/no_wasi.cpp.o)
 # The stack comes first, so that overflowing it traps instead of overwriting data.
 set(KINODE_GUEST_LINK_FLAGS
   --target=wasm32-wasi -mexec-model=reactor -Wl,--gc-sections -Wl,--strip-all -Wl,--stack-first
-  -Wl,-z,stack-size=131072
-  # Pulls in the bindings, which export init, even if the guest calls nothing.
-  -Wl,--undefined=__component_type_object_force_link_process_v1_public_use_in_this_compilation_unit)
+  -Wl,-z,stack-size=131072)
+# Pulls in the bindings, which export init, even if the guest calls nothing.
+string(CONCAT KINODE_GUEST_LINK_BINDINGS -Wl,--undefined=
+  __component_type_object_force_link_process_v1_public_use_in_this_compilation_unit)
 
 add_custom_target(guests ALL)
 
@@ -105,7 +107,14 @@ function(kinode_wasi_adapter out)
 endfunction()
 
 function(kinode_guest name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WASI" "" "SOURCES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WASI" "WORLD" "SOURCES;OPTIONS")
+  set(bindings ${KINODE_GUEST_LINK_BINDINGS} ${KINODE_SDK_COMPONENT_TYPE})
+  if(arg_WORLD)
+    set(world ${KINODE_SDK_DIR}/generated/${arg_WORLD})
+    file(GLOB bindings ${world}/*_component_type.o)
+    file(GLOB sources ${world}/*.c)
+    list(APPEND arg_SOURCES ${sources})
+  endif()
   set(work ${KINODE_GUESTS_DIR}/objects/${name})
   set(output ${KINODE_GUESTS_DIR}/${name}.wasm)
   foreach(source ${arg_SOURCES})
@@ -123,8 +132,7 @@ function(kinode_guest name)
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${KINODE_GUEST_CXX} ${KINODE_GUEST_LINK_FLAGS} ${no_wasi} ${objects}
-            ${KINODE_SDK_COMPONENT_TYPE} ${KINODE_SDK_WASM_LIBRARY}
-            -o ${work}/core.wasm
+            ${bindings} ${KINODE_SDK_WASM_LIBRARY} -o ${work}/core.wasm
     COMMAND ${KINODE_WASM_TOOLS} component new ${work}/core.wasm ${adapt} -o ${output}.new
     COMMAND ${CMAKE_COMMAND} -E rename ${output}.new ${output}
     DEPENDS ${objects} ${no_wasi} ${KINODE_SDK_WASM_LIBRARY} ${KINODE_SDK_COMPONENT_TYPE}

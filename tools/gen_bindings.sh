@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sdk/generated/ from wit/ with wit-bindgen: tools/gen_bindings.sh [--check]
 #
+# The interface of today gives sdk/generated/, each other one sdk/generated/<its folder in wit/>/.
 # --check writes nothing and fails if the checked-in files are not what wit-bindgen makes of wit/.
 # Installs wit-bindgen with cargo if it is missing (minutes, once).
 # KINODE_CACHE: where wit-bindgen is kept, ~/.cache/kinode if unset.
@@ -10,7 +11,7 @@ version=0.63.0
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${KINODE_CACHE:-${HOME:?set HOME or KINODE_CACHE to say where tools are kept}/.cache/kinode}
 tool=$cache/tools/bin/wit-bindgen
-wit=$root/wit/kinode-process-1.0.0
+current=kinode-process-1.0.0
 
 say() { echo "gen_bindings: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -31,8 +32,15 @@ install_tool() {
 }
 
 generate() {
-  local said
-  said=$("$tool" c --world process-v1 --out-dir "$1" "$wit" 2>&1) || die "wit-bindgen: $said"
+  local folder name out world said
+  for folder in "$root"/wit/*/; do
+    name=$(basename "$folder")
+    out=$1/$name
+    [ "$name" != "$current" ] || out=$1
+    # The one that exports something: a process, not a library.
+    world=$(awk '/^world /{world = $2} /^  export /{print world}' "$folder/process.wit")
+    said=$("$tool" c --world "$world" --out-dir "$out" "$folder" 2>&1) || die "wit-bindgen: $said"
+  done
 }
 
 has_tool || install_tool
