@@ -16,10 +16,9 @@ namespace {
 
 constexpr std::string_view kWanted =
     "a WebAssembly component of the world kinode:process 1.0.0 (built with kit, wasm-tools or "
-    "componentize)";
-constexpr std::string_view kStandardHere = "kinode:process/standard@1.0.0";
+    "componentize; 0.8.0, 0.7.0 and hyperware:process 1.0.0 run, too)";
 
-/// The interface in all its versions, here and under its successor's name.
+/// The interface in all its versions, also those that do not run here.
 constexpr std::string_view kStandards[] = {"kinode:process/standard@",
                                            "hyperware:process/standard@"};
 
@@ -118,15 +117,28 @@ bool is_standard(std::string_view import) {
   return std::ranges::any_of(kStandards, [&](auto name) { return import.starts_with(name); });
 }
 
+/// The worlds of the imports, each once.
+Result<std::vector<World>> worlds_of(const std::vector<std::string>& imports) {
+  std::vector<World> worlds;
+  for (const auto& import : imports) {
+    if (!is_standard(import)) continue;
+    const auto* known = std::ranges::find(kStandardImports, import);
+    if (known == kStandardImports.end()) {
+      return fail(Code::kUnsupported,
+                  fmt::format("it was built for version {} of {}, and this node runs 1.0.0, 0.8.0 "
+                              "and 0.7.0 of kinode:process and 1.0.0 of hyperware:process: build "
+                              "it against the world process-v1 of kinode:process@1.0.0",
+                              shown(std::string_view(import).substr(import.find('@') + 1)),
+                              import.substr(0, import.find('/'))));
+    }
+    worlds.push_back(static_cast<World>(known - kStandardImports.begin()));
+  }
+  return worlds;
+}
+
 /// Empty when the import is there.
 std::string missing(std::string_view import) {
-  if (import == kStandardHere) return {};
-  if (is_standard(import)) {
-    return fmt::format(
-        "it was built for version {} of {}, and this node runs 1.0.0 of kinode:process: build it "
-        "against the world process-v1 of kinode:process@1.0.0",
-        shown(import.substr(import.find('@') + 1)), import.substr(0, import.find('/')));
-  }
+  if (is_standard(import)) return {};
   const auto at = import.find('@');
   const auto name = import.substr(0, at);
   if (!contains(kWasiHere, name)) return shown(import);
@@ -137,7 +149,7 @@ std::string missing(std::string_view import) {
 
 }  // namespace
 
-Status check_component(ByteView bytes) {
+Result<World> check_component(ByteView bytes) {
   if (bytes.empty()) return bad("the file is empty");
   if (bytes.size() > limits::kComponentBytesMax) {
     return fail(Code::kInvalid, fmt::format("the component has {} bytes; at most {} are accepted",
@@ -147,24 +159,30 @@ Status check_component(ByteView bytes) {
   const auto found = outline(bytes);
   if (!found) return std::unexpected(found.error());
 
+  const auto worlds = worlds_of(found->imports);
+  if (!worlds) return std::unexpected(worlds.error());
+  if (worlds->size() > 1) {
+    return fail(Code::kUnsupported,
+                fmt::format("it imports both {} and {}, but a process lives by the rules of one: "
+                            "build all its parts against the same",
+                            standard_import((*worlds)[0]), standard_import((*worlds)[1])));
+  }
   std::vector<std::string> unknown;
   for (const auto& import : found->imports) {
     auto problem = missing(import);
-    if (problem.empty()) continue;
-    if (is_standard(import)) return fail(Code::kUnsupported, std::move(problem));
-    if (unknown.size() < kNamesShownMax) unknown.push_back(std::move(problem));
+    if (!problem.empty() && unknown.size() < kNamesShownMax) unknown.push_back(std::move(problem));
   }
   if (!unknown.empty()) {
     return fail(
         Code::kUnsupported,
-        fmt::format("it imports what this node does not have: {}; a process may import {} and "
-                    "the interfaces of wasi:cli 0.2",
-                    fmt::join(unknown, ", "), kStandardHere));
+        fmt::format("it imports what this node does not have: {}; a process may import one of {} "
+                    "and the interfaces of wasi:cli 0.2",
+                    fmt::join(unknown, ", "), fmt::join(kStandardImports, ", ")));
   }
   if (!contains(found->exports, "init")) {
     return bad("it has no export `init: func(our: string)`");
   }
-  return {};
+  return worlds->empty() ? World::kKinode10 : worlds->front();
 }
 
 }  // namespace kinode::wasm

@@ -15,6 +15,8 @@ using testing::HasSubstr;
 
 constexpr std::string_view kWhatIsRight =
     "expected a WebAssembly component of the world kinode:process 1.0.0";
+constexpr World kWorlds[] = {World::kKinode07, World::kKinode08, World::kKinode10,
+                             World::kHyperware10};
 
 std::string problem(ByteView bytes) {
   const auto checked = check_component(bytes);
@@ -61,19 +63,47 @@ TEST(ComponentCheck, ADamagedComponentIsNamed) {
   EXPECT_THAT(problem(bytes), AllOf(HasSubstr("damaged"), HasSubstr(kWhatIsRight)));
 }
 
-TEST(ComponentCheck, AnotherVersionOfTheWorldIsToldWhatThisNodeRuns) {
-  auto component = guest_doing("");
-  component.version = "0.8.0";
-  EXPECT_THAT(problem(component.binary()),
-              AllOf(HasSubstr("version 0.8.0"), HasSubstr("this node runs 1.0.0")));
-  EXPECT_EQ(check_component(component.binary()).error().code, Code::kUnsupported);
+TEST(ComponentCheck, TheWorldIsThatOfTheImport) {
+  for (const auto world : kWorlds) {
+    auto component = guest_doing("");
+    component.world = world;
+    EXPECT_EQ(check_component(component.binary()).value(), world) << standard_import(world);
+  }
+  const auto without = wat_to_binary(R"((component
+      (core module $m (func (export "init")))
+      (core instance $i (instantiate $m))
+      (func (export "init") (canon lift (core func $i "init")))))");
+  EXPECT_EQ(check_component(*without).value(), World::kKinode10);
 }
 
-TEST(ComponentCheck, AProgramOfTheSuccessorIsToldSo) {
-  auto text = guest_doing("").text();
-  text.replace(text.find("kinode:process"), 14, "hyperware:process");
-  EXPECT_THAT(problem(wat_to_binary(text).value()),
-              HasSubstr("version 1.0.0 of hyperware:process"));
+TEST(ComponentCheck, AnotherVersionOfTheWorldIsToldWhatThisNodeRuns) {
+  for (const auto* other : {"kinode:process/standard@0.9.0", "kinode:process/standard@1.0.1",
+                            "kinode:process/standard@0.7.1", "hyperware:process/standard@2.0.0"}) {
+    auto component = guest_doing("");
+    component.standard = other;
+    const std::string_view name = other;
+    EXPECT_THAT(problem(component.binary()),
+                AllOf(HasSubstr("version " + std::string(name.substr(name.find('@') + 1))),
+                      HasSubstr("this node runs 1.0.0, 0.8.0 and 0.7.0 of kinode:process and 1.0.0 "
+                                "of hyperware:process")));
+    EXPECT_EQ(check_component(component.binary()).error().code, Code::kUnsupported);
+  }
+}
+
+TEST(ComponentCheck, AnotherWorldIsToldWhichOnesRun) {
+  auto component = guest_doing("");
+  component.standard = "nobody:process/standard@1.0.0";
+  const auto text = problem(component.binary());
+  EXPECT_THAT(text, HasSubstr("does not have: nobody:process/standard@1.0.0"));
+  for (const auto world : kWorlds) EXPECT_THAT(text, HasSubstr(standard_import(world)));
+}
+
+TEST(ComponentCheck, TwoWorldsInOneComponentAreRefused) {
+  auto component = guest_doing("");
+  component.imports = "(import \"kinode:process/standard@0.8.0\" (instance))";
+  EXPECT_THAT(problem(component.binary()), AllOf(HasSubstr("both kinode:process/standard@0.8.0 and "
+                                                           "kinode:process/standard@1.0.0"),
+                                                 HasSubstr("the rules of one")));
 }
 
 TEST(ComponentCheck, AComponentWithoutInitIsToldWhatIsMissing) {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "wasm/host_calls.h"
+#include "wasm/world.h"
 
 namespace kinode::wasm {
 
@@ -68,6 +69,10 @@ class Instance {
 class Program {
  public:
   virtual ~Program() = default;
+
+  /// Whose rules its instances expect of their host.
+  virtual World world() const = 0;
+
   virtual Result<std::unique_ptr<Instance>> instantiate(InstanceSetup setup) const = 0;
 };
 

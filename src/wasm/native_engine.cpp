@@ -57,8 +57,10 @@ class NativeInstance final : public Instance {
 
 class NativeProgram final : public Program {
  public:
-  explicit NativeProgram(NativeMain main)
-      : main_(std::make_shared<const NativeMain>(std::move(main))) {}
+  NativeProgram(NativeMain main, World world)
+      : main_(std::make_shared<const NativeMain>(std::move(main))), world_(world) {}
+
+  World world() const override { return world_; }
 
   Result<std::unique_ptr<Instance>> instantiate(InstanceSetup setup) const override {
     return std::make_unique<NativeInstance>(main_, std::move(setup));
@@ -66,12 +68,13 @@ class NativeProgram final : public Program {
 
  private:
   std::shared_ptr<const NativeMain> main_;
+  const World world_;
 };
 
 }  // namespace
 
-void NativeEngine::add(std::string name, NativeMain main) {
-  programs_[std::move(name)] = std::make_shared<const NativeProgram>(std::move(main));
+void NativeEngine::add(std::string name, NativeMain main, World world) {
+  programs_[std::move(name)] = std::make_shared<const NativeProgram>(std::move(main), world);
 }
 
 Result<std::shared_ptr<const Program>> NativeEngine::compile(ByteView component) {

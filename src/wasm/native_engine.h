@@ -16,10 +16,11 @@ namespace kinode::wasm {
 using NativeMain = std::function<NativeTask<>(NativeGuest)>;
 
 /// A component is the text `native:<name>`. Guests run until they wait: there are no time slices,
-/// and memory is not counted. Thread: add() before the engine is used by others, then any.
+/// and memory is not counted. A guest of an older world has all functions, and its host treats it
+/// by the rules of its world. Thread: add() before the engine is used by others, then any.
 class NativeEngine final : public Engine {
  public:
-  void add(std::string name, NativeMain main);
+  void add(std::string name, NativeMain main, World world = World::kKinode10);
 
   /// The component of a guest by its name.
   static std::string component(std::string_view name) { return "native:" + std::string(name); }

@@ -13,6 +13,7 @@ namespace {
 
 class NoProgram final : public Program {
  public:
+  World world() const override { return World::kKinode10; }
   Result<std::unique_ptr<Instance>> instantiate(InstanceSetup) const override {
     return fail(Code::kUnsupported, "not in this test");
   }

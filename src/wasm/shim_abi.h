@@ -101,12 +101,14 @@ void kinode_shim_engine_tick(const ShimEngine* engine);
 /// Bytes that differ whenever a compiled image does not fit: version, flags, CPU.
 void kinode_shim_engine_fingerprint(const ShimEngine* engine, const ShimSink* out);
 
-/// Null on failure, with the reason in `error`; so for all that follow.
+/// Null on failure, with the reason in `error`; so for all that follow. `world` is a number of
+/// wasm::World: the imports that the component gets.
 ShimProgram* kinode_shim_compile(const ShimEngine* engine, GuestBytes component,
-                                 const ShimSink* error);
+                                 std::uint32_t world, const ShimSink* error);
 /// Trusts the file: it must be what serialize wrote on an engine with the same fingerprint, and
 /// must not change while the program lives.
-ShimProgram* kinode_shim_load(const ShimEngine* engine, GuestBytes path, const ShimSink* error);
+ShimProgram* kinode_shim_load(const ShimEngine* engine, GuestBytes path, std::uint32_t world,
+                              const ShimSink* error);
 bool kinode_shim_serialize(const ShimProgram* program, const ShimSink* image,
                            const ShimSink* error);
 void kinode_shim_program_delete(ShimProgram* program);

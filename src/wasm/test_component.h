@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "wasm/wat.h"
+#include "wasm/world.h"
 
 namespace kinode::wasm {
 
@@ -18,7 +19,9 @@ struct TestComponent {
   std::string code = {};
   /// Data segments, put at their addresses; addresses from 65,536 on belong to the allocator.
   std::string data = {};
-  std::string version = "1.0.0";
+  World world = World::kKinode10;
+  /// What it imports instead of its world's interface, when not empty.
+  std::string standard = {};
   std::string encoding = "utf8";
   /// More imports of the component, and what `init` is exported as.
   std::string imports = {};
@@ -63,11 +66,18 @@ inline constexpr std::string_view kTypes = R"(
     (export "on-exit" (type $exit (eq $exit0)))
     (type $sek0 (enum "offline" "timeout"))
     (export "send-error-kind" (type $sek (eq $sek0)))
-    (type $se0 (record (field "kind" $sek) (field "target" $addr) (field "message" $msg)
-      (field "lazy-load-blob" (option $blob))))
-    (export "send-error" (type $se (eq $se0)))
     (type $spe0 (enum "name-taken" "no-file-at-path"))
     (export "spawn-error" (type $spe (eq $spe0))))";
+
+inline constexpr std::string_view kSendError = R"(
+    (type $se0 (record (field "kind" $sek) (field "target" $addr) (field "message" $msg)
+      (field "lazy-load-blob" (option $blob))))
+    (export "send-error" (type $se (eq $se0))))";
+
+inline constexpr std::string_view kSendError07 = R"(
+    (type $se0 (record (field "kind" $sek) (field "message" $msg)
+      (field "lazy-load-blob" (option $blob))))
+    (export "send-error" (type $se (eq $se0))))";
 
 struct Import {
   std::string_view name, type, core;
@@ -111,6 +121,16 @@ inline constexpr Import kImports[] = {
      "(param i32 i32)"},
 };
 
+inline constexpr std::string_view kOldSpawn =
+    R"((param "name" (option string)) (param "wasm-path" string) (param "on-exit" $exit)
+       (param "request-capabilities" (list $cap)) (param "grant-capabilities" (list $pid))
+       (param "public" bool) (result (result $pid (error $spe))))";
+
+/// What 0.7.0 and 0.8.0 do not have.
+inline bool is_new(std::string_view name) {
+  return name == "our" || name == "has-blob" || name == "last-blob";
+}
+
 /// One page of data, one of allocations that grow upwards and are never freed.
 inline constexpr std::string_view kLibc = R"(
   (core module $libc
@@ -129,9 +149,14 @@ inline constexpr std::string_view kLibc = R"(
 
 inline std::string TestComponent::text() const {
   namespace parts = test_component;
-  std::string types, lowered, imported, given;
+  const bool old = world == World::kKinode07 || world == World::kKinode08;
+  std::string types(world == World::kKinode07 ? parts::kSendError07 : parts::kSendError);
+  types += "\n";
+  std::string lowered, imported, given;
   for (const auto& import : parts::kImports) {
-    types += fmt::format("    (export \"{}\" (func {}))\n", import.name, import.type);
+    if (old && parts::is_new(import.name)) continue;
+    const auto type = old && import.name == "spawn" ? parts::kOldSpawn : import.type;
+    types += fmt::format("    (export \"{}\" (func {}))\n", import.name, type);
     lowered += fmt::format(
         "  (core func ${0} (canon lower (func $k \"{0}\") (memory $libc \"memory\")\n"
         "    (realloc (func $libc \"realloc\")) string-encoding={1}))\n",
@@ -146,7 +171,7 @@ inline std::string TestComponent::text() const {
     given += fmt::format(" (export \"{0}\" (func ${0}))", name);
   }
   return fmt::format(
-      "(component\n{0}\n  (import \"kinode:process/standard@{1}\" (instance $k {2}\n{3}  "
+      "(component\n{0}\n  (import \"{1}\" (instance $k {2}\n{3}  "
       "))\n{4}\n{5}"
       "  (core module $main\n{6}    (import \"libc\" \"memory\" (memory 1))\n"
       "    (import \"libc\" \"top\" (global $top (mut i32)))\n{7}\n{8}\n"
@@ -155,8 +180,8 @@ inline std::string TestComponent::text() const {
       "    (with \"libc\" (instance $libc))))\n"
       "  (func (export \"{10}\") (param \"our\" string) (canon lift (core func $main \"init\")\n"
       "    (memory $libc \"memory\") (realloc (func $libc \"realloc\")) string-encoding={11})))\n",
-      imports, version, parts::kTypes, types, parts::kLibc, lowered, imported, data, code, given,
-      export_name, encoding);
+      imports, standard.empty() ? standard_import(world) : standard, parts::kTypes, types,
+      parts::kLibc, lowered, imported, data, code, given, export_name, encoding);
 }
 
 }  // namespace kinode::wasm

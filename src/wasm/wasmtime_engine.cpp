@@ -106,7 +106,10 @@ class WasmtimeInstance final : public Instance {
 
 class WasmtimeProgram final : public Program {
  public:
-  explicit WasmtimeProgram(ShimOwned<ShimProgram> shim) : shim_(std::move(shim)) {}
+  WasmtimeProgram(ShimOwned<ShimProgram> shim, World world)
+      : shim_(std::move(shim)), world_(world) {}
+
+  World world() const override { return world_; }
 
   Result<std::unique_ptr<Instance>> instantiate(InstanceSetup setup) const override {
     const ShimSetup shim_setup{
@@ -127,6 +130,7 @@ class WasmtimeProgram final : public Program {
 
  private:
   ShimOwned<ShimProgram> shim_;
+  const World world_;
 };
 
 class WasmtimeEngine final : public Engine {
@@ -138,38 +142,46 @@ class WasmtimeEngine final : public Engine {
   }
 
   Result<std::shared_ptr<const Program>> compile(ByteView component) override {
-    if (auto checked = check_component(component); !checked) {
-      return std::unexpected(checked.error());
-    }
+    const auto world = check_component(component);
+    if (!world) return std::unexpected(world.error());
     const auto key = cache_ ? content_hash({component, as_bytes(fingerprint_)}) : std::string();
-    if (auto kept = load(key)) return std::make_shared<const WasmtimeProgram>(std::move(kept));
-
-    std::string reason;
-    const auto error = ShimSink::to(reason);
-    ShimOwned<ShimProgram> program(
-        kinode_shim_compile(shim_.get(), GuestBytes::of(component), &error));
+    auto program = load(key, *world);
     if (!program) {
-      return fail(Code::kInvalid, "the component does not fit this node: " + reason);
+      auto compiled = compile_anew(component, *world, key);
+      if (!compiled) return std::unexpected(compiled.error());
+      program = std::move(*compiled);
     }
-    keep(key, *program);
-    // From the file its code is shared with the page cache, and read only where it runs.
-    if (auto kept = load(key)) program = std::move(kept);
-    if (component.size() > kTrimAboveBytes) ::malloc_trim(0);
-    return std::make_shared<const WasmtimeProgram>(std::move(program));
+    return std::make_shared<const WasmtimeProgram>(std::move(program), *world);
   }
 
   void tick() noexcept override { kinode_shim_engine_tick(shim_.get()); }
 
  private:
+  Result<ShimOwned<ShimProgram>> compile_anew(ByteView component, World world,
+                                              const std::string& key) const {
+    std::string reason;
+    const auto error = ShimSink::to(reason);
+    ShimOwned<ShimProgram> program(kinode_shim_compile(shim_.get(), GuestBytes::of(component),
+                                                       static_cast<std::uint32_t>(world), &error));
+    if (!program) {
+      return fail(Code::kInvalid, "the component does not fit this node: " + reason);
+    }
+    keep(key, *program);
+    // From the file its code is shared with the page cache, and read only where it runs.
+    if (auto kept = load(key, world)) program = std::move(kept);
+    if (component.size() > kTrimAboveBytes) ::malloc_trim(0);
+    return program;
+  }
+
   /// Null when it has to be compiled.
-  ShimOwned<ShimProgram> load(const std::string& key) const {
+  ShimOwned<ShimProgram> load(const std::string& key, World world) const {
     if (!cache_) return nullptr;
     const auto image = cache_->find(key);
     if (!image) return nullptr;
     std::string reason;
     const auto error = ShimSink::to(reason);
-    return ShimOwned<ShimProgram>(
-        kinode_shim_load(shim_.get(), GuestBytes::of(image->native()), &error));
+    return ShimOwned<ShimProgram>(kinode_shim_load(shim_.get(), GuestBytes::of(image->native()),
+                                                   static_cast<std::uint32_t>(world), &error));
   }
 
   void keep(const std::string& key, const ShimProgram& program) const {

@@ -1,7 +1,11 @@
 #include "wasm/wasmtime_engine.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <iterator>
 
 #include "wasm/recording_host.h"
 #include "wasm/test_component.h"
@@ -46,6 +50,36 @@ TEST_F(WasmtimeTest, AGuestThatReceivesSleepsUntilThereIsAMessage) {
   host.inbox.push_back({});
   EXPECT_EQ(guest->poll(), Polled::kDone);
   EXPECT_THAT(host.calls, ElementsAre("receive", "receive", "receive", "clear-state"));
+}
+
+std::uint64_t status_kb(std::string_view key) {
+  std::ifstream file("/proc/self/status");
+  std::uint64_t kb = 0;
+  for (std::string word; file >> word;) {
+    if (word == key) file >> kb;
+  }
+  return kb;
+}
+
+TEST_F(WasmtimeTest, WithAPoolCompilingReservesNoSecondOne) {
+  std::string dir = testing::TempDir() + "kinode-pool-XXXXXX";
+  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const auto component = guest_doing("(call $clear-state)");
+  // Both engines make the same code, so an image fits either.
+  engine = make_wasmtime_engine({.cache_dir = dir}).value();
+  ASSERT_TRUE(engine->compile(component.binary()));
+
+  const auto before = status_kb("VmSize:");
+  engine = make_wasmtime_engine({.pool_size = 100, .cache_dir = dir}).value();
+  const auto pool = status_kb("VmSize:") - before;
+  const auto peak = status_kb("VmPeak:");
+  start(component)->poll();
+  start(guest_doing("(call $clear-state) (call $clear-state)"))->poll();
+  EXPECT_LT(status_kb("VmPeak:") - peak, pool / 2);
+  EXPECT_THAT(host.calls, ElementsAre("clear-state", "clear-state", "clear-state"));
+  const std::filesystem::directory_iterator images(dir);
+  EXPECT_EQ(std::distance(begin(images), end(images)), 2);
+  std::filesystem::remove_all(dir);
 }
 
 }  // namespace

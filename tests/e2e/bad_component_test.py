@@ -36,8 +36,9 @@ class BadComponentTest(NodeTest):
             "truncated": (good[:len(good) // 2], r"cut off after \d+ bytes"),
             "unknown": (good.replace(STANDARD, b"nobody:process/standard@1.0.0"),
                         r"imports what this node does not have: nobody:process/standard@1\.0\.0"),
-            "old": (good.replace(STANDARD, b"kinode:process/standard@0.8.0"),
-                    r"built for version 0\.8\.0 of kinode:process.*build it against"),
+            "other": (good.replace(STANDARD, b"kinode:process/standard@0.9.0"),
+                      r"built for version 0\.9\.0 of kinode:process, and this node runs 1\.0\.0, "
+                      r"0\.8\.0 and 0\.7\.0.*build it against"),
         }
 
     def test_a_package_with_files_that_are_no_components(self):

@@ -13,6 +13,7 @@ use crate::abi;
 use crate::host::HostState;
 use crate::linker::{Border, add_standard};
 use crate::wasi::Reactor;
+use crate::world::World;
 
 /// A guest runs on for between one and two ticks.
 pub const SLICE_TICKS: u64 = 2;
@@ -41,9 +42,15 @@ pub struct EngineConfig {
 pub struct ShimEngine {
     pub engine: Engine,
     config: EngineConfig,
+    /// In the order of `World::ALL`.
+    imports: Vec<Imports>,
+    reactor: Arc<Reactor>,
+}
+
+/// What components of one world can import.
+struct Imports {
     bare: Linker<HostState>,
     wasi: OnceLock<Linker<HostState>>,
-    reactor: Arc<Reactor>,
 }
 
 pub struct ShimProgram {
@@ -57,20 +64,25 @@ pub struct ShimProgram {
 
 impl ShimEngine {
     pub fn new(config: EngineConfig) -> Result<Self> {
-        let engine = Engine::new(&settings(&config))?;
-        let mut bare = Linker::new(&engine);
+        let mut settings = settings(&config);
+        if config.pool_size > 0 {
+            settings.allocation_strategy(pool(config.pool_size));
+        }
+        let engine = Engine::new(&settings)?;
         let border = match config.typed_border {
             true => Border::Typed,
             false => Border::Direct,
         };
-        add_standard(&mut bare, border)?;
-        Ok(Self { engine, config, bare, wasi: OnceLock::new(), reactor: Arc::default() })
+        let imports = World::ALL.map(|world| Imports::new(&engine, world, border));
+        let imports = imports.into_iter().collect::<Result<_>>()?;
+        Ok(Self { engine, config, imports, reactor: Arc::default() })
     }
 
-    pub fn compile(&self, bytes: &[u8]) -> Result<ShimProgram> {
+    pub fn compile(&self, bytes: &[u8], world: World) -> Result<ShimProgram> {
         // A pool per compilation: no thread stays behind, and the nice value keeps guests
         // responsive. An engine per compilation: its compiler keeps buffers as large as the largest
-        // function for the next time, tens of megabytes for an interpreter.
+        // function for the next time, tens of megabytes for an interpreter. It has no room for
+        // instances, on which the code does not depend.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.config.compile_threads as usize)
             .thread_name(|_| "kinode-compile".into())
@@ -81,20 +93,21 @@ impl ShimEngine {
         let compiler = Engine::new(&settings(&self.config))?;
         let image = pool.install(|| compiler.precompile_component(bytes))?;
         let component = unsafe { Component::deserialize(&self.engine, &image)? };
-        self.program(component)
+        self.program(component, world)
     }
 
     /// # Safety
     /// The file was written by `serialize` of an engine with the same fingerprint.
-    pub unsafe fn load(&self, path: &str) -> Result<ShimProgram> {
+    pub unsafe fn load(&self, path: &str, world: World) -> Result<ShimProgram> {
         let component = unsafe { Component::deserialize_file(&self.engine, path)? };
-        self.program(component)
+        self.program(component, world)
     }
 
-    fn program(&self, component: Component) -> Result<ShimProgram> {
+    fn program(&self, component: Component, world: World) -> Result<ShimProgram> {
         let ty = component.component_type();
         let uses_wasi = ty.imports(&self.engine).any(|(name, _)| name.starts_with("wasi:"));
-        let linker = if uses_wasi { self.wasi()? } else { &self.bare };
+        let imports = &self.imports[world as usize];
+        let linker = if uses_wasi { imports.wasi()? } else { &imports.bare };
         Ok(ShimProgram {
             pre: linker.instantiate_pre(&component)?,
             init: init_export(&component)?,
@@ -102,6 +115,14 @@ impl ShimEngine {
             reactor: uses_wasi.then(|| self.reactor.clone()),
             config: self.config,
         })
+    }
+}
+
+impl Imports {
+    fn new(engine: &Engine, world: World, border: Border) -> Result<Self> {
+        let mut bare = Linker::new(engine);
+        add_standard(&mut bare, world, border)?;
+        Ok(Self { bare, wasi: OnceLock::new() })
     }
 
     fn wasi(&self) -> Result<&Linker<HostState>> {
@@ -124,16 +145,17 @@ fn settings(config: &EngineConfig) -> Config {
             true => WasmBacktraceDetails::Enable,
             false => WasmBacktraceDetails::Disable,
         });
-    if config.pool_size > 0 {
-        let mut pool = PoolingAllocationConfig::new();
-        pool.total_component_instances(config.pool_size)
-            .total_core_instances(config.pool_size.saturating_mul(4))
-            .total_memories(config.pool_size)
-            .total_tables(config.pool_size.saturating_mul(2))
-            .total_stacks(config.pool_size);
-        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    }
     settings
+}
+
+fn pool(size: u32) -> InstanceAllocationStrategy {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(size)
+        .total_core_instances(size.saturating_mul(4))
+        .total_memories(size)
+        .total_tables(size.saturating_mul(2))
+        .total_stacks(size);
+    InstanceAllocationStrategy::Pooling(pool)
 }
 
 fn init_export(component: &Component) -> Result<ComponentExportIndex> {

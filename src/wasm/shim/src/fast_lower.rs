@@ -11,19 +11,7 @@ use wasmtime::component::{ComponentType, Lower};
 use wasmtime::{Error, Result};
 
 use crate::abi;
-use crate::lower::{self, Awaited, Delivered, MessageOut, SendErrorOut};
-
-/// A message in the host's memory, which lives there until the guest goes on.
-#[derive(Clone, Copy)]
-pub struct FastReceived(pub *const abi::Message);
-
-#[derive(Clone, Copy)]
-pub struct FastAwaited(pub *const abi::Message);
-
-unsafe impl Send for FastReceived {}
-unsafe impl Sync for FastReceived {}
-unsafe impl Send for FastAwaited {}
-unsafe impl Sync for FastAwaited {}
+use crate::lower::{self, Delivered, FromMessage, MessageOut, SendErrorOut};
 
 const RESULT_PAYLOAD: usize = 8;
 const MESSAGE: usize = 32; // in the tuple of address and message
@@ -34,10 +22,29 @@ const _: () = assert!(<Delivered as ComponentType>::SIZE32 == 96);
 const _: () = assert!(<MessageOut as ComponentType>::SIZE32 == 64);
 const _: () = assert!(<SendErrorOut as ComponentType>::SIZE32 == 128);
 const _: () = assert!(<lower::Received as ComponentType>::SIZE32 == RECEIVED_SIZE);
-const _: () = assert!(<Awaited as ComponentType>::SIZE32 == AWAITED_SIZE);
+const _: () = assert!(<lower::Awaited as ComponentType>::SIZE32 == AWAITED_SIZE);
+
+// The records of 0.7.0 end earlier, and send errors, which differ, are left to the derived types.
+const RECEIVED_07_SIZE: usize = 120;
+const AWAITED_07_SIZE: usize = 104;
+const _: () = assert!(<lower::Received07 as ComponentType>::SIZE32 == RECEIVED_07_SIZE);
+const _: () = assert!(<lower::Awaited07 as ComponentType>::SIZE32 == AWAITED_07_SIZE);
 
 macro_rules! fast {
-    ($name:ident, $typed:ty, $convert:path, $size:expr, $has_context:expr) => {
+    ($name:ident, $typed:ty, $size:expr, has_context: $has_context:expr, errors: $errors:expr) => {
+        /// A message in the host's memory, which lives there until the guest goes on.
+        #[derive(Clone, Copy)]
+        pub struct $name(*const abi::Message);
+
+        unsafe impl Send for $name {}
+        unsafe impl Sync for $name {}
+
+        impl FromMessage for $name {
+            fn of(message: &abi::Message) -> Self {
+                Self(message)
+            }
+        }
+
         // Safety: layout and type check are those of the derived type.
         unsafe impl ComponentType for $name {
             type Lower = <$typed as ComponentType>::Lower;
@@ -55,7 +62,7 @@ macro_rules! fast {
                 ty: InterfaceType,
                 dst: &mut std::mem::MaybeUninit<Self::Lower>,
             ) -> Result<()> {
-                $convert(unsafe { &*self.0 }).linear_lower_to_flat(cx, ty, dst)
+                <$typed>::of(unsafe { &*self.0 }).linear_lower_to_flat(cx, ty, dst)
             }
 
             #[inline]
@@ -67,7 +74,7 @@ macro_rules! fast {
             ) -> Result<()> {
                 let message = unsafe { &*self.0 };
                 match cx.options().string_encoding {
-                    StringEncoding::Utf8 => {
+                    StringEncoding::Utf8 if $errors || message.kind != abi::MESSAGE_SEND_ERROR => {
                         let placed = place(cx, message, $has_context)?;
                         let memory = cx.as_slice_mut();
                         placed.copy(memory);
@@ -75,15 +82,17 @@ macro_rules! fast {
                         placed.write::<$size>(record.try_into().unwrap(), $has_context);
                         Ok(())
                     }
-                    _ => $convert(message).linear_lower_to_memory(cx, ty, offset),
+                    _ => <$typed>::of(message).linear_lower_to_memory(cx, ty, offset),
                 }
             }
         }
     };
 }
 
-fast!(FastReceived, lower::Received, lower::received, RECEIVED_SIZE, true);
-fast!(FastAwaited, Awaited, lower::awaited, AWAITED_SIZE, false);
+fast!(FastReceived, lower::Received, RECEIVED_SIZE, has_context: true, errors: true);
+fast!(FastAwaited, lower::Awaited, AWAITED_SIZE, has_context: false, errors: true);
+fast!(FastReceived07, lower::Received07, RECEIVED_07_SIZE, has_context: true, errors: false);
+fast!(FastAwaited07, lower::Awaited07, AWAITED_07_SIZE, has_context: false, errors: false);
 
 /// Where a string or list goes in the guest's memory.
 #[derive(Clone, Copy, Default)]

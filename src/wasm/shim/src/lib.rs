@@ -19,11 +19,13 @@ mod scan;
 mod text;
 mod waiting;
 mod wasi;
+mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use engine::{EngineConfig, ShimEngine, ShimProgram};
 use instance::{Setup, ShimInstance};
+use world::World;
 
 /// Runs an entry; a panic becomes an error like any other.
 fn guarded<T>(error: &abi::Sink, entry: impl FnOnce() -> wasmtime::Result<T>) -> Option<T> {
@@ -86,9 +88,11 @@ pub extern "C" fn kinode_shim_engine_fingerprint(engine: &ShimEngine, out: &abi:
 pub extern "C" fn kinode_shim_compile(
     engine: &ShimEngine,
     component: abi::Bytes,
+    world: u32,
     error: &abi::Sink,
 ) -> *mut ShimProgram {
-    boxed(guarded(error, || engine.compile(unsafe { component.slice() })))
+    let compile = || engine.compile(unsafe { component.slice() }, World::from_number(world)?);
+    boxed(guarded(error, compile))
 }
 
 /// Null on failure. The file was written from `kinode_shim_serialize` by an engine with the same
@@ -97,9 +101,11 @@ pub extern "C" fn kinode_shim_compile(
 pub extern "C" fn kinode_shim_load(
     engine: &ShimEngine,
     path: abi::Bytes,
+    world: u32,
     error: &abi::Sink,
 ) -> *mut ShimProgram {
-    boxed(guarded(error, || unsafe { engine.load(path.text()) }))
+    let load = || unsafe { engine.load(path.text(), World::from_number(world)?) };
+    boxed(guarded(error, load))
 }
 
 #[unsafe(no_mangle)]

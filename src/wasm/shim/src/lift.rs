@@ -265,7 +265,27 @@ impl<'a> Views<'a> {
         }
         Ok(out)
     }
+
+    /// Grants of the worlds before 1.0.0, which are all for messaging.
+    pub fn messaging_grants(
+        &mut self,
+        list: &WasmList<ProcessIdIn>,
+    ) -> wasmtime::Result<Vec<abi::Grant>> {
+        bounded("grants", list.len(), CAPABILITIES_PER_CALL_MAX)?;
+        let mut out = Vec::with_capacity(list.len());
+        for index in 0..list.len() {
+            let process = element(list, &mut self.store, index)?;
+            out.push(abi::Grant {
+                process: self.process_id(&process)?,
+                params: abi::Bytes::of(MESSAGING),
+            });
+        }
+        Ok(out)
+    }
 }
+
+/// What a grant of the worlds before 1.0.0 stands for.
+const MESSAGING: &[u8] = b"\"messaging\"";
 
 fn element<T: Lift>(list: &WasmList<T>, store: &mut Cx<'_>, index: usize) -> wasmtime::Result<T> {
     list.get(store, index).expect("the index is below the length")

@@ -1,19 +1,24 @@
-//! The import table `kinode:process/standard@1.0.0`: lifts the arguments, calls the host, lowers
-//! the answer. No behaviour of the system is here.
+//! The import tables `kinode:process/standard` of each world: lift the arguments, call the host,
+//! lower the answer. No behaviour of the system is here. The tables differ in three ways:
+//!
+//! * 0.7.0 and 0.8.0 have no `our`, `has-blob` and `last-blob`;
+//! * their `spawn` grants messaging only, so the host gets that as the parameters of each grant;
+//! * a send error of 0.7.0 does not name its target.
 
 use wasmtime::Result;
-use wasmtime::component::{Linker, LinkerInstance, WasmList};
+use wasmtime::component::{Lift, Linker, LinkerInstance, WasmList};
 
 use crate::abi;
 use crate::fast_lift::Args;
-use crate::fast_lower::{FastAwaited, FastReceived};
+use crate::fast_lower::{FastAwaited, FastAwaited07, FastReceived, FastReceived07};
 use crate::host::HostState;
-use crate::lift::{AwaitIn, CapabilityIn, Cx, GrantIn, OnExitIn, RespondIn, SendIn, Views};
-use crate::lower as out;
+use crate::lift::{
+    AwaitIn, CapabilityIn, Cx, GrantIn, OnExitIn, ProcessIdIn, RespondIn, SendIn, Views,
+};
+use crate::lower::{self as out, FromMessage};
 use crate::text::Text;
 use crate::waiting::{Answer, finish, waiting};
-
-pub const STANDARD: &str = "kinode:process/standard@1.0.0";
+use crate::world::World;
 
 /// How the calls that every message makes cross the border. The others are always typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,16 +29,28 @@ pub enum Border {
     Typed,
 }
 
-pub fn add_standard(linker: &mut Linker<HostState>, border: Border) -> Result<()> {
-    let mut standard = linker.instance(STANDARD)?;
+pub fn add_standard(linker: &mut Linker<HostState>, world: World, border: Border) -> Result<()> {
+    let mut standard = linker.instance(world.standard())?;
     add_own(&mut standard)?;
     add_state(&mut standard)?;
     add_capabilities(&mut standard)?;
-    add_blobs(&mut standard)?;
+    add_blob(&mut standard)?;
     add_lists(&mut standard)?;
-    match border {
-        Border::Direct => add_messages(&mut standard),
-        Border::Typed => add_typed_messages(&mut standard),
+    if world.is_old() {
+        add_spawn::<ProcessIdIn>(&mut standard, |views, list| views.messaging_grants(list))?;
+    } else {
+        add_spawn::<GrantIn>(&mut standard, |views, list| views.grants(list))?;
+        add_since_1_0(&mut standard)?;
+    }
+    match (border, world) {
+        (Border::Direct, World::Kinode07) => {
+            add_messages::<FastReceived07, FastAwaited07>(&mut standard)
+        }
+        (Border::Direct, _) => add_messages::<FastReceived, FastAwaited>(&mut standard),
+        (Border::Typed, World::Kinode07) => {
+            add_typed_messages::<out::Received07, out::Awaited07>(&mut standard)
+        }
+        (Border::Typed, _) => add_typed_messages::<out::Received, out::Awaited>(&mut standard),
     }
 }
 
@@ -49,7 +66,6 @@ fn add_own(standard: &mut Instance<'_>) -> Result<()> {
             Ok(())
         },
     )?;
-    standard.func_wrap("our", |store: Cx<'_>, (): ()| Ok((out::address(&store.data().our()),)))?;
     standard.func_wrap_async("set-on-exit", |store: Cx<'_>, (on_exit,): (OnExitIn,)| {
         let mut views = Views::new(store);
         let outcome =
@@ -58,22 +74,40 @@ fn add_own(standard: &mut Instance<'_>) -> Result<()> {
     })?;
     standard.func_wrap("get-on-exit", |store: Cx<'_>, (): ()| {
         Ok((out::on_exit(&store.data().get_on_exit()),))
-    })?;
-    standard.func_wrap_async("spawn", |store: Cx<'_>, arguments: SpawnIn| {
+    })
+}
+
+/// What worlds since 1.0.0 have and older ones do not.
+fn add_since_1_0(standard: &mut Instance<'_>) -> Result<()> {
+    standard.func_wrap("our", |store: Cx<'_>, (): ()| Ok((out::address(&store.data().our()),)))?;
+    standard.func_wrap("has-blob", |store: Cx<'_>, (): ()| Ok((store.data().has_blob(),)))?;
+    standard
+        .func_wrap("last-blob", |store: Cx<'_>, (): ()| Ok((out::blob(&store.data().last_blob()),)))
+}
+
+type SpawnIn<Grant> = (Option<Text>, Text, OnExitIn, WasmList<CapabilityIn>, WasmList<Grant>, bool);
+
+/// How a list of grants becomes views.
+type Grants<Grant> = fn(&mut Views<'_>, &WasmList<Grant>) -> Result<Vec<abi::Grant>>;
+
+fn add_spawn<Grant: Lift + 'static>(
+    standard: &mut Instance<'_>,
+    grants: Grants<Grant>,
+) -> Result<()> {
+    standard.func_wrap_async("spawn", move |store: Cx<'_>, arguments: SpawnIn<Grant>| {
         let mut views = Views::new(store);
-        let first = spawn(&mut views, &arguments);
+        let first = spawn(&mut views, &arguments, grants);
         waiting(views.store, first, |host| host.spawn(None), |host| (out::spawned(&host.spawned),))
     })
 }
 
-type SpawnIn = (Option<Text>, Text, OnExitIn, WasmList<CapabilityIn>, WasmList<GrantIn>, bool);
-
-fn spawn(
+fn spawn<Grant: Lift>(
     views: &mut Views<'_>,
-    (name, wasm_path, on_exit, capabilities, grants, public): &SpawnIn,
+    (name, wasm_path, on_exit, capabilities, grants, public): &SpawnIn<Grant>,
+    to_views: Grants<Grant>,
 ) -> Result<i32> {
     let request_capabilities = views.capabilities(capabilities)?;
-    let grants = views.grants(grants)?;
+    let grants = to_views(views, grants)?;
     let spawn = abi::Spawn {
         name: views.optional_text(name)?,
         wasm_path: views.text(wasm_path)?,
@@ -124,13 +158,9 @@ fn add_capabilities(standard: &mut Instance<'_>) -> Result<()> {
     })
 }
 
-fn add_blobs(standard: &mut Instance<'_>) -> Result<()> {
-    standard.func_wrap("has-blob", |store: Cx<'_>, (): ()| Ok((store.data().has_blob(),)))?;
-    standard.func_wrap("get-blob", |store: Cx<'_>, (): ()| {
-        Ok((out::blob(&store.data().get_blob()),))
-    })?;
+fn add_blob(standard: &mut Instance<'_>) -> Result<()> {
     standard
-        .func_wrap("last-blob", |store: Cx<'_>, (): ()| Ok((out::blob(&store.data().last_blob()),)))
+        .func_wrap("get-blob", |store: Cx<'_>, (): ()| Ok((out::blob(&store.data().get_blob()),)))
 }
 
 fn add_lists(standard: &mut Instance<'_>) -> Result<()> {
@@ -141,11 +171,17 @@ fn add_lists(standard: &mut Instance<'_>) -> Result<()> {
     })
 }
 
-fn add_messages(standard: &mut Instance<'_>) -> Result<()> {
+fn add_receive<Received: FromMessage>(standard: &mut Instance<'_>) -> Result<()> {
     standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
         let first = store.data_mut().receive();
-        waiting(store, Ok(first), HostState::receive, |host| (FastReceived(&host.message),))
-    })?;
+        waiting(store, Ok(first), HostState::receive, |host| (Received::of(&host.message),))
+    })
+}
+
+fn add_messages<Received: FromMessage, Awaited: FromMessage>(
+    standard: &mut Instance<'_>,
+) -> Result<()> {
+    add_receive::<Received>(standard)?;
     standard.func_wrap_async("send-request", |store: Cx<'_>, args: Args<SendIn>| match args {
         Args::Views(views) => {
             let outcome = store.data().send_request(&views.send);
@@ -165,7 +201,7 @@ fn add_messages(standard: &mut Instance<'_>) -> Result<()> {
     )?;
     standard.func_wrap_async("send-and-await-response", |mut store: Cx<'_>, args: Args<AwaitIn>| {
         let again = |host: &mut HostState| host.send_and_await_response(None);
-        let result = |host: &HostState| (FastAwaited(&host.message),);
+        let result = |host: &HostState| (Awaited::of(&host.message),);
         match args {
             Args::Views(views) => {
                 let first = store.data_mut().send_and_await_response(Some(&views.send));
@@ -176,18 +212,17 @@ fn add_messages(standard: &mut Instance<'_>) -> Result<()> {
     })
 }
 
-fn add_typed_messages(standard: &mut Instance<'_>) -> Result<()> {
-    standard.func_wrap_async("receive", |mut store: Cx<'_>, (): ()| {
-        let first = store.data_mut().receive();
-        waiting(store, Ok(first), HostState::receive, |host| (out::received(&host.message),))
-    })?;
+fn add_typed_messages<Received: FromMessage, Awaited: FromMessage>(
+    standard: &mut Instance<'_>,
+) -> Result<()> {
+    add_receive::<Received>(standard)?;
     standard
         .func_wrap_async("send-request", |store: Cx<'_>, args: SendIn| send_typed(store, args))?;
     standard.func_wrap_async("send-response", |store: Cx<'_>, args: RespondIn| {
         respond_typed(store, args)
     })?;
     standard.func_wrap_async("send-and-await-response", |store: Cx<'_>, args: AwaitIn| {
-        await_typed(store, args, |host| (out::awaited(&host.message),))
+        await_typed(store, args, |host| (Awaited::of(&host.message),))
     })
 }
 

@@ -87,6 +87,16 @@ pub struct SendErrorOut {
     blob: Option<BlobOut>,
 }
 
+/// As 0.7.0 has it.
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub struct SendErrorOut07 {
+    kind: SendErrorKindOut,
+    message: MessageOut,
+    #[component(name = "lazy-load-blob")]
+    blob: Option<BlobOut>,
+}
+
 #[derive(ComponentType, Lower)]
 #[component(variant)]
 pub enum OnExitOut {
@@ -111,6 +121,30 @@ pub enum SpawnErrorOut {
 pub type Delivered = (AddressOut, MessageOut);
 pub type Received = Result<Delivered, (SendErrorOut, Option<&'static [u8]>)>;
 pub type Awaited = Result<Delivered, SendErrorOut>;
+pub type Received07 = Result<Delivered, (SendErrorOut07, Option<&'static [u8]>)>;
+pub type Awaited07 = Result<Delivered, SendErrorOut07>;
+
+/// A result that is made of what the host left in its state.
+pub trait FromMessage: ComponentType + Lower + Send + Sync + 'static {
+    fn of(message: &abi::Message) -> Self;
+}
+
+macro_rules! from_message {
+    ($($result:ty = $convert:path),* $(,)?) => {
+        $(impl FromMessage for $result {
+            fn of(message: &abi::Message) -> Self {
+                $convert(message)
+            }
+        })*
+    };
+}
+
+from_message! {
+    Received = received,
+    Awaited = awaited,
+    Received07 = received_07,
+    Awaited07 = awaited_07,
+}
 
 // Safety of the functions below: the host keeps every view alive until its next call
 // (guest_views.h), and wasmtime lowers the value before the guest runs on.
@@ -189,18 +223,39 @@ fn send_error(failed: &abi::Message) -> SendErrorOut {
     }
 }
 
-pub fn received(got: &abi::Message) -> Received {
+fn send_error_07(failed: &abi::Message) -> SendErrorOut07 {
+    let SendErrorOut { kind, message, blob, .. } = send_error(failed);
+    SendErrorOut07 { kind, message, blob }
+}
+
+fn delivered<E>(
+    got: &abi::Message,
+    error: impl FnOnce(&abi::Message) -> E,
+) -> Result<Delivered, E> {
     match got.kind {
-        abi::MESSAGE_SEND_ERROR => Err((send_error(got), unsafe { got.context.optional_slice() })),
+        abi::MESSAGE_SEND_ERROR => Err(error(got)),
         _ => Ok((address(&got.source), message(got))),
     }
 }
 
+fn context(got: &abi::Message) -> Option<&'static [u8]> {
+    unsafe { got.context.optional_slice() }
+}
+
+pub fn received(got: &abi::Message) -> Received {
+    delivered(got, |failed| (send_error(failed), context(failed)))
+}
+
 pub fn awaited(got: &abi::Message) -> Awaited {
-    match got.kind {
-        abi::MESSAGE_SEND_ERROR => Err(send_error(got)),
-        _ => Ok((address(&got.source), message(got))),
-    }
+    delivered(got, send_error)
+}
+
+pub fn received_07(got: &abi::Message) -> Received07 {
+    delivered(got, |failed| (send_error_07(failed), context(failed)))
+}
+
+pub fn awaited_07(got: &abi::Message) -> Awaited07 {
+    delivered(got, send_error_07)
 }
 
 pub fn spawned(spawned: &abi::Spawned) -> Result<ProcessIdOut, SpawnErrorOut> {
