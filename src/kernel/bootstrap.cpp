@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "msg/json_message.h"
+#include "msg/old_names.h"
 #include "store/files.h"
 
 namespace kinode::kernel {
@@ -112,7 +113,8 @@ Status Bootstrap::install(const Package& package) {
   auto entries = msg::decode_manifest(manifest->second.view());
   if (!entries) return fail_in("manifest.json", std::move(entries.error()));
   std::vector<NewProcess> processes;
-  for (const auto& entry : *entries) {
+  for (auto& entry : *entries) {
+    msg::rename(entry, msg::Naming::kCurrent);
     auto process = process_of(package, entry);
     if (!process) return std::unexpected(std::move(process.error()));
     processes.push_back(std::move(*process));

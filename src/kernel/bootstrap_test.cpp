@@ -211,5 +211,16 @@ TEST_F(BootstrapTest, Fault2_APackageOfTheNodesOwnNameIsRefused) {
   ASSERT_FALSE(node.install_results[0].has_value());
 }
 
+TEST_F(BootstrapTest, AManifestMayUseTheNamesOfKinode09) {
+  node.module("http-server:distro:sys");
+  boot_with({package("app", entry("main",
+                                  R"("http_server:distro:sys",)"
+                                  R"({"process":"http_client:distro:sys","params":1})",
+                                  "\"http_server:distro:sys\""))});
+  EXPECT_TRUE(node.holds("main:app:test.os", messaging("http-server:distro:sys")));
+  EXPECT_TRUE(node.holds("main:app:test.os", cap("http-client:distro:sys", "1")));
+  EXPECT_TRUE(node.holds("http-server:distro:sys", messaging("main:app:test.os")));
+}
+
 }  // namespace
 }  // namespace kinode::kernel

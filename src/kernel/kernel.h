@@ -142,7 +142,7 @@ class Kernel final : public Services, public port::Port {
   void do_run(const msg::Envelope& envelope, const msg::ProcessId& id);
   void do_debug(const msg::Envelope& envelope, const msg::KernelCommand& command);
   static msg::answer::Counters counters_of(const ProcessRecord& record);
-  void answer(const msg::Envelope& request, std::string_view body);
+  void answer(const msg::Envelope& request, msg::KernelAnswer body);
 
   KernelParts parts_;
   ProcessTable table_;

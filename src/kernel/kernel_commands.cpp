@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include "kernel/kernel.h"
+#include "kernel/old_world.h"
 #include "kernel/process.h"
 #include "msg/json_kernel.h"
+#include "msg/old_names.h"
 #include "port/answer.h"
 
 namespace kinode::kernel {
@@ -16,9 +18,13 @@ constexpr std::string_view kNoRevoke = "no-revoke";
 
 }  // namespace
 
-void Kernel::answer(const msg::Envelope& request, std::string_view body) {
+void Kernel::answer(const msg::Envelope& request, msg::KernelAnswer body) {
+  const msg::Address& asker = request.rsvp ? *request.rsvp : *request.source;
+  const RecordRef record = router_.is_ours(asker.node) ? table_.find(asker.process) : nullptr;
+  if (record && speaks_old(*record)) msg::rename(body, msg::Naming::kOld);
   msg::EnvelopeRef out =
-      port::answer_to(request, self_->address, {Bytes::copy(body), std::nullopt, nullptr});
+      port::answer_to(request, self_->address,
+                      {Bytes::copy(msg::encode_kernel_answer(body)), std::nullopt, nullptr});
   const TargetView target = target_view(*out->target);
   const Route route = router_.resolve(*self_, target);
   if (route.endpoint) {
@@ -37,6 +43,8 @@ void Kernel::execute(const msg::EnvelopeRef& envelope) {
     say(0, fmt::format("kernel: couldn't parse command: {}", printable(command.error().detail)));
     return;
   }
+  // Programs of Kinode up to 0.9, and those who write for them, use its names.
+  msg::rename(*command, msg::Naming::kCurrent);
   do_command(*envelope, *command);
 }
 
@@ -71,7 +79,7 @@ void Kernel::do_initialize(const msg::Envelope& envelope,
                            const msg::command::InitializeProcess& command) {
   const auto refuse = [&](const std::string& why) {
     say(0, "kernel: " + why);
-    answer(envelope, msg::encode_kernel_answer(msg::answer::InitializeProcessError{}));
+    answer(envelope, msg::answer::InitializeProcessError{});
   };
   if (!envelope.blob) return refuse("process startup requires bytes");
   if (envelope.blob->bytes.size() > limits::kComponentBytesMax) {
@@ -101,7 +109,7 @@ void Kernel::do_initialize(const msg::Envelope& envelope,
   auto record = initialize(std::move(process));
   if (!record) return refuse("error initializing process: " + printable(record.error().detail));
   if (source && source != self_) add_caps(*source, {{msg::messaging_cap(*(*record)->address), {}}});
-  answer(envelope, msg::encode_kernel_answer(msg::answer::InitializedProcess{}));
+  answer(envelope, msg::answer::InitializedProcess{});
 }
 
 void Kernel::do_run(const msg::Envelope& envelope, const msg::ProcessId& id) {
@@ -113,10 +121,10 @@ void Kernel::do_run(const msg::Envelope& envelope, const msg::ProcessId& id) {
   }
   if (!is_guest) {
     say(0, fmt::format("kernel: no such process {} to run", printable(id.text())));
-    return answer(envelope, msg::encode_kernel_answer(msg::answer::RunProcessError{}));
+    return answer(envelope, msg::answer::RunProcessError{});
   }
   run(*record);
-  answer(envelope, msg::encode_kernel_answer(msg::answer::StartedProcess{}));
+  answer(envelope, msg::answer::StartedProcess{});
 }
 
 void Kernel::do_kill(const msg::Envelope& envelope, const msg::ProcessId& id) {
@@ -129,7 +137,7 @@ void Kernel::do_kill(const msg::Envelope& envelope, const msg::ProcessId& id) {
   }
   say(request.expects_response ? 0 : 2, fmt::format("kernel: killing process {}", id.text()));
   if (request.expects_response) {
-    answer(envelope, msg::encode_kernel_answer(msg::answer::KilledProcess{id}));
+    answer(envelope, msg::answer::KilledProcess{id});
   }
 }
 
@@ -164,20 +172,20 @@ void Kernel::do_debug(const msg::Envelope& envelope, const msg::KernelCommand& c
   if (std::holds_alternative<DebugProcessMap>(command)) {
     msg::answer::DebugProcessMap out;
     for (const auto& record : table_.all()) out.processes.emplace(record->id(), row_of(*record));
-    answer(envelope, msg::encode_kernel_answer(out));
+    answer(envelope, std::move(out));
   } else if (const auto* one = std::get_if<DebugProcess>(&command)) {
     msg::answer::DebugProcess out;
     if (const RecordRef record = table_.find(one->id)) out.process = row_of(*record);
-    answer(envelope, msg::encode_kernel_answer(out));
+    answer(envelope, std::move(out));
   } else if (const auto* has = std::get_if<DebugHasCap>(&command)) {
     msg::answer::DebugHasCap out;
     if (const RecordRef record = table_.find(has->on)) out.has = record->caps.has(has->cap);
-    answer(envelope, msg::encode_kernel_answer(out));
+    answer(envelope, out);
   } else if (std::holds_alternative<DebugCounters>(command)) {
     msg::answer::DebugCounters out;
     for (const auto& record : table_.all())
       out.processes.emplace(record->id(), counters_of(*record));
-    answer(envelope, msg::encode_kernel_answer(out));
+    answer(envelope, std::move(out));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "kernel/old_world.h"
+
 namespace kinode::kernel {
 
 namespace {
@@ -79,6 +81,11 @@ bool Process::make_instance() {
   auto setup = services_.instance_setup(*record_);
   setup.our = record_->address->text();
   setup.host = this;
+  errors_keep_blob_ = errors_keep_blob(program->world());
+  if (is_old(program->world())) {
+    old_names_ = with_old_names(*this);
+    setup.host = old_names_.get();
+  }
   setup.waker = std::make_shared<ProcessWaker>(weak_from_this(), services_.executor());
   auto instance = program->instantiate(std::move(setup));
   if (!instance) {

@@ -165,6 +165,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
   bool compiling_ = false;
   bool ended_ = false;
   std::string compile_error_;
+  std::unique_ptr<wasm::HostCalls> old_names_;  // between an old world's guest and this
   std::unique_ptr<wasm::Instance> instance_;
   Instant born_;
   std::optional<Instant> armed_;  // the timer that is set, if any
@@ -179,6 +180,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
   Delivery current_;  // what the guest's views point into
   msg::BlobRef last_blob_;
   bool blob_is_current_ = false;
+  bool errors_keep_blob_ = false;
   std::deque<msg::SignedCapability> received_caps_;
 
   // sending

@@ -82,7 +82,7 @@ void Process::hand_over(Delivery delivery, wasm::GuestMessage& out) {
   count(counters_.received_bytes, envelope.accounted_bytes());
   if (current_.context) prompting_ = current_.context->prompting;
   if (envelope.send_error() != nullptr) {
-    blob_is_current_ = false;
+    blob_is_current_ = blob_is_current_ && errors_keep_blob_;
     hand_over_error(current_, out);
     return;
   }

@@ -122,9 +122,9 @@ std::string KernelFixture::path_of(std::string_view program) {
   return fmt::format("/{0}:test.os/pkg/{0}.wasm", program);
 }
 
-void KernelFixture::program(std::string name, wasm::NativeMain main) {
+void KernelFixture::program(std::string name, wasm::NativeMain main, wasm::World world) {
   files.files[path_of(name)] = Bytes::copy(wasm::NativeEngine::component(name));
-  engine_.add(std::move(name), std::move(main));
+  engine_.add(std::move(name), std::move(main), world);
 }
 
 Outsider& KernelFixture::module(std::string_view id, bool is_public) {

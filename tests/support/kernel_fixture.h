@@ -101,7 +101,7 @@ class KernelFixture {
 
   // --- before boot ---
   /// A guest by name; its component is the file `/<name>:test.os/pkg/<name>.wasm`, too.
-  void program(std::string name, wasm::NativeMain main);
+  void program(std::string name, wasm::NativeMain main, wasm::World world = wasm::World::kKinode10);
   static std::string path_of(std::string_view program);
   /// `compile` instead of the native engine.
   using Compile = std::function<Result<std::shared_ptr<const wasm::Program>>(ByteView)>;
