@@ -140,7 +140,6 @@ std::vector<std::string> not_there_yet(const Config& c) {
   note(!c.rpc.empty(), "--rpc", "the chain module");
   note(c.max_peers != 32, "--max-peers", "networking");
   note(c.max_passthroughs != 0, "--max-passthroughs", "networking");
-  note(!c.process_verbosity.empty(), "--process-verbosity", "the terminal's verbosity per process");
   return out;
 }
 

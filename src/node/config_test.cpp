@@ -222,8 +222,8 @@ TEST(Config, HelpExplainsEveryFlag) {
 
 TEST(Config, SaysWhichFlagsHaveNoEffectYet) {
   EXPECT_THAT(not_there_yet(config({})), IsEmpty());
-  for (const auto* flag : {"--ws-port", "--tcp-port", "--max-peers", "--max-passthroughs", "--rpc",
-                           "--process-verbosity"}) {
+  for (const auto* flag :
+       {"--ws-port", "--tcp-port", "--max-peers", "--max-passthroughs", "--rpc"}) {
     const auto sentences = not_there_yet(config({flag, "1"}));
     ASSERT_EQ(sentences.size(), 1u) << flag;
     EXPECT_THAT(sentences[0], HasSubstr(std::string(flag) + " has no effect yet"));

@@ -294,6 +294,23 @@ Node::~Node() { stop(); }
 
 const std::string& Node::name() const { return parts_->name; }
 
+const std::string& Node::home() const { return parts_->home; }
+
+bool Node::is_direct() const {
+  rt::Lock guard(parts_->mutex);
+  return !parts_->identity || parts_->identity->routers.empty();
+}
+
+std::string Node::networking_key() const {
+  rt::Lock guard(parts_->mutex);
+  if (!parts_->identity) return {};
+  return parts_->identity->net_key.public_key_text();
+}
+
+port::Port& Node::port() { return *parts_->kernel; }
+
+port::EventTap& Node::events() { return parts_->kernel->events(); }
+
 std::uint16_t Node::http_port() const { return parts_->listener->port(); }
 
 std::optional<Error> Node::failure() const {

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "node/config.h"
+#include "port/event_tap.h"
+#include "port/port.h"
 #include "port/print.h"
 
 namespace kinode::node {
@@ -22,7 +24,18 @@ class Node {
 
   /// From the keyfile, or as the command line wants it.
   const std::string& name() const;
+  const std::string& home() const;
   std::uint16_t http_port() const;
+
+  /// Whether other nodes reach it without a router.
+  bool is_direct() const;
+
+  /// In hex; empty until the identity is open.
+  std::string networking_key() const;
+
+  /// For the terminal. Both live as long as the node.
+  port::Port& port();
+  port::EventTap& events();
 
   /// Why the node asked to be stopped, if it was not a program's wish: its identity could not be
   /// opened.

@@ -6,9 +6,9 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include "node/console.h"
 #include "node/login.h"
 #include "node/node.h"
-#include "node/printer.h"
 #include "node/signals.h"
 
 namespace kinode::node {
@@ -18,6 +18,11 @@ namespace {
 int cannot_start(const Error& error) {
   fmt::print(stderr, "kinode: {}\n", printable(error.detail));
   return kCannotStart;
+}
+
+int refuse(const Error& error) {
+  fmt::print(stderr, "kinode: {}\n", printable(error.detail));
+  return error.code == Code::kInvalid ? kUsage : kCannotStart;
 }
 
 /// One line of JSON for whoever started us.
@@ -45,28 +50,31 @@ int run(const Config& config) {
   }
   tune_allocator();
   Signals signals;
-  Printer printer(config.verbosity, stdout);
-  for (const auto& sentence : not_there_yet(config)) printer.line("kinode: " + sentence + ".");
-  auto node = Node::start(config, printer, [&signals] { signals.wake(); });
+  auto console = Console::open(config);
+  if (!console) return refuse(console.error());
+  terminal::Terminal& terminal = (*console)->terminal();
+  for (const auto& sentence : not_there_yet(config)) terminal.line("kinode: " + sentence + ".");
+  auto node = Node::start(config, terminal, [&signals] { signals.wake(); });
   if (!node) {
-    printer.stop();
+    terminal.stop({});
     return cannot_start(node.error());
   }
   const std::string url = fmt::format("http://localhost:{}", (*node)->http_port());
-  printer.line("Welcome to Kinode.");
-  printer.line(fmt::format("Serving Kinode at \x1b]8;;{0}\x1b\\{0}\x1b]8;;\x1b\\", url));
-  if (config.fake_node_name.empty()) printer.line(offline_warning((*node)->name()));
+  terminal.line("Welcome to Kinode.");
+  terminal.line(fmt::format("Serving Kinode at \x1b]8;;{0}\x1b\\{0}\x1b]8;;\x1b\\", url));
+  if (config.fake_node_name.empty()) terminal.line(offline_warning((*node)->name()));
+  (*console)->connect(**node, [&signals] { signals.wake(); });
   report_control(config, **node);
   const std::string signal = signals.wait();
+  terminal.disconnect();
   (*node)->stop();
   const auto failure = (*node)->failure();
   node->reset();
   if (failure) {
-    printer.stop();
+    terminal.stop({});
     return cannot_start(*failure);
   }
-  printer.line(signal.empty() ? "graceful exit" : "exiting due to " + signal);
-  printer.stop();
+  terminal.stop(signal.empty() ? "graceful exit" : "exiting due to " + signal);
   return kGraceful;
 }
 

@@ -27,6 +27,11 @@ sigset_t waited() {
 Signals::Signals() : waiter_(::pthread_self()) {
   const sigset_t set = waited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // Not one to end by: the terminal takes it from a descriptor, for which it has to be blocked.
+  sigset_t resized;
+  sigemptyset(&resized);
+  sigaddset(&resized, SIGWINCH);
+  ::pthread_sigmask(SIG_BLOCK, &resized, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -272,7 +272,7 @@ bool Terminal::finished() {
   if (said_goodbye_) return true;
   said_goodbye_ = true;
   if (session_) {
-    output_ = session_->end() + quit_text(*quit_);
+    output_ = session_->end() + (quit_->empty() ? "\r\n" : quit_text(*quit_));
   } else if (!quit_->empty()) {
     output_ = *quit_ + "\n";
   }
