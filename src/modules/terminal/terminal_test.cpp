@@ -2,10 +2,13 @@
 #include "modules/terminal/terminal.h"
 
 #include <../tests/support/fake_port.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "modules/terminal/fake_tty_test.h"
+#include "modules/terminal/os_tty.h"
 #include "modules/terminal/scratch_test.h"
 
 namespace kinode::terminal {
@@ -300,20 +303,69 @@ TEST_F(TerminalTest, FollowsTheWindow) {
   EXPECT_EQ(tty->screen.bottom(), "a.os > typed");
 }
 
-TEST_F(TerminalTest, PrintsFromManyThreadsWhileItRuns) {
-  terminal->open_home(scratch.path());
-  terminal->start();
-  std::vector<std::thread> threads;
-  threads.reserve(4);
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([this] {
-      for (int i = 0; i < 500; ++i) print("x");
-    });
+/// Both ends of a pipe, which hold about 64 KB.
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(::pipe2(ends_, O_CLOEXEC | O_NONBLOCK), 0); }
+  ~Pipe() {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
   }
-  for (auto& thread : threads) thread.join();
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  int write_end() const { return ends_[1]; }
+  /// What is in it now.
+  std::string read() const {
+    std::string out(100'000, '\0');
+    const ssize_t got = ::read(ends_[0], out.data(), out.size());
+    out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return out;
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
+
+class OnThreads : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto tty = open_os_tty(-1, pipe.write_end());
+    ASSERT_TRUE(tty);
+    terminal = std::make_unique<Terminal>(TerminalOptions(), std::move(*tty), clock, zone);
+    terminal->open_home(scratch.path());
+    terminal->start();
+  }
+  void print_from_four_threads(const std::string& content) {
+    std::vector<std::thread> threads;
+    threads.reserve(4);
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 500; ++i) terminal->print({0, msg::terminal_process(), content});
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  }
+
+  const Scratch scratch;
+  const OsClock clock;
+  const FixedZone zone{0};
+  const Pipe pipe;
+  std::unique_ptr<Terminal> terminal;
+};
+
+TEST_F(OnThreads, EverythingIsShownAndLogged) {
+  print_from_four_threads("x");
   terminal->stop("graceful exit");
-  EXPECT_THAT(tty->written, testing::EndsWith("graceful exit\n"));
-  EXPECT_EQ(std::ranges::count(logs(), '\n'), 2000);
+  const std::string shown = pipe.read();
+  EXPECT_EQ(std::ranges::count(shown, '\n'), 2001);
+  EXPECT_TRUE(shown.ends_with("graceful exit\n"));
+  EXPECT_EQ(std::ranges::count(scratch.read_all(".terminal_logs"), '\n'), 2000);
+}
+
+TEST_F(OnThreads, Fault23_APipeThatNobodyReadsHoldsUpNobody) {
+  print_from_four_threads(std::string(1000, 'x'));  // two megabytes into 64 KB
+  terminal->stop("graceful exit");
+  EXPECT_EQ(std::ranges::count(scratch.read_all(".terminal_logs"), '\n'), 2000);
 }
 
 }  // namespace
