@@ -39,6 +39,7 @@ void KernelFigures::routes(Figure& out) {
   const std::size_t caps = is_short_ ? 10 : 100;
   NodeRig rig(engine_, 1);
   std::vector<kernel::RecordRef> records;
+  records.reserve(processes);
   for (std::size_t i = 0; i < processes; ++i) {
     records.push_back(add(rig, i, msg::OnExit::Kind::kNone));
   }
@@ -70,6 +71,7 @@ void KernelFigures::grants(Figure& out) {
   const std::size_t count = is_short_ ? 100 : 20'000;
   NodeRig rig(engine_, 1);
   std::vector<kernel::RecordRef> records;
+  records.reserve(processes);
   for (std::size_t i = 0; i < processes; ++i) {
     records.push_back(add(rig, i, msg::OnExit::Kind::kRestart));
   }

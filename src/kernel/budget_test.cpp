@@ -51,7 +51,7 @@ wasm::NativeTask<> spawns(wasm::NativeGuest guest) {
 
 class BudgetTest : public testing::Test {
  protected:
-  void boot(std::function<void(Budget&)> change) {
+  void boot(const std::function<void(Budget&)>& change) {
     node.budgets = [change](const msg::PackageId& package) {
       Budget budget;
       if (package.package == "small") change(budget);

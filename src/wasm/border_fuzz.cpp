@@ -118,9 +118,10 @@ class Border {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Border direct(false), typed(true);
+  static const Border kDirect(false);
+  static const Border kTyped(true);
   const auto input = record(data, size);
-  const auto seen = direct.run(input), expected = typed.run(input);
+  const auto seen = kDirect.run(input), expected = kTyped.run(input);
   if (seen.calls != expected.calls) {
     std::fprintf(stderr, "at known offsets: %s\n%s\nby derived types: %s\n%s\n", seen.calls.c_str(),
                  seen.reason.c_str(), expected.calls.c_str(), expected.reason.c_str());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <string_view>
 #include <utility>
 
 #include "port/answer.h"
@@ -71,7 +72,7 @@ struct FdManagerModule::State : std::enable_shared_from_this<State> {
   void measure() __attribute__((requires_capability(mutex)));
   Status act(const FdAction& action, const msg::ProcessId& source);
   void publish(const FdShares& to);
-  void answer(const msg::Envelope& request, std::string body) {
+  void answer(const msg::Envelope& request, std::string_view body) {
     if (!port::wants_answer(request)) return;
     port->send(port::answer_to(request, self, {Bytes::copy(body), std::nullopt, nullptr}));
   }
@@ -209,9 +210,9 @@ void FdManagerModule::handle(msg::EnvelopeRef envelope) noexcept {
     state_->print(2, fmt::format("{} hit its fd limit", source.text()));
   }
   if (action->kind == Kind::kGetState) {
-    std::string text = encode_fd_state(shares);
+    const std::string text = encode_fd_state(shares);
     state_->print(2, fmt::format("fd-manager: {}", text));
-    state_->answer(*envelope, std::move(text));
+    state_->answer(*envelope, text);
   } else if (action->kind == Kind::kGetProcessFdLimit) {
     const auto it = shares.find(action->process);
     state_->answer(*envelope, encode_fd_limit(it == shares.end() ? 0 : it->second.limit));

@@ -58,8 +58,8 @@ class HttpServerModuleTest : public testing::Test {
   HttpServerModuleTest() { EXPECT_TRUE(module.start(port)); }
 
   std::shared_ptr<FakeExchange> call(std::string body,
-                                     std::string target = "/rpc:distro:sys/message") {
-    auto exchange = std::make_shared<FakeExchange>(std::move(target), std::move(body));
+                                     const std::string& target = "/rpc:distro:sys/message") {
+    auto exchange = std::make_shared<FakeExchange>(target, std::move(body));
     module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
     return exchange;
   }
