@@ -217,6 +217,9 @@ def main():
         program = [str(build / "bench/kinode_bench"), "--guests", str(build / "guests")]
         inner = json.loads(subprocess.run(pinned(program), stdout=subprocess.PIPE,
                                           check=True).stdout)
+        print("bench: ten thousand processes", flush=True)
+        inner += json.loads(subprocess.run(pinned([*program, "--only", "procs_10k"]),
+                                           stdout=subprocess.PIPE, check=True).stdout)
         print("bench: two processors", flush=True)
         inner += json.loads(subprocess.run([*program, "--only", "two_core_scaling"],
                                            stdout=subprocess.PIPE, check=True).stdout)
