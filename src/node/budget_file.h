@@ -12,7 +12,8 @@ namespace kinode::node {
 
 using BudgetMap = std::map<msg::PackageId, kernel::Budget>;
 
-/// One table per package; what is not named keeps its default:
+/// One table per package; what is not named keeps its default. The file is TOML of these forms and
+/// comments, and no other: a table's head, and whole numbers by name.
 ///     [budget."chess:sys"]
 ///     memory_mb = 256      # linear memory of each process
 ///     state_mb = 8         # one saved state

@@ -60,6 +60,16 @@ TEST(BudgetFile, SaysWhichLineIsWrongAndWhatWouldBeRight) {
   EXPECT_THAT(error_of("[limits]\n"), HasSubstr("[budget.\"chess:sys\"]"));
   EXPECT_THAT(error_of("budget = 1\n"), HasSubstr("[budget.\"chess:sys\"]"));
   EXPECT_THAT(error_of("[budget\n"), HasSubstr("kinode.toml:1"));
+  for (const auto* head : {"[[budget]]", "[[[", "[", "[ =", "[.a]", "[]", " [ ["}) {
+    EXPECT_THAT(error_of("\n" + std::string(head)), HasSubstr("kinode.toml:2")) << head;
+  }
+}
+
+TEST(BudgetFile, CommentsMayBeInAnyLanguage) {
+  const auto budgets = parse_budgets(
+      "# für Zürich \u300c\u3042\u300d\n[budget.\"chess:sys\"]\n"
+      "timers = 3 # drei \u23f0\n");
+  EXPECT_EQ(budgets.value().at(chess()).timers, 3u);
 }
 
 TEST(BudgetFile, OfAHomeWithoutOneIsEmpty) {
