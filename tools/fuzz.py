@@ -101,20 +101,24 @@ def run_once(target, seconds):
 
 
 def keep_findings(target, output):
-    """Moves what failed into the corpus of the suite; how many there were."""
-    count = 0
+    """Moves what failed into the corpus of the suite: how many there were, how many of them new."""
+    count = new = 0
     for file in sorted(target.artifacts.iterdir()):
         if not file.name.startswith(("crash-", "timeout-", "oom-", "leak-")):
             continue
         name = "found-" + hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        count += 1
+        if (target.kept / name).exists():
+            file.unlink()
+            continue
+        new += 1
         target.kept.mkdir(parents=True, exist_ok=True)
         shutil.move(file, target.kept / name)
         log = target.artifacts / f"{name}.log"
         log.write_text(output[-20000:])
         print(f"fuzz: {target.name}: {file.name.split('-')[0]}: {target.kept / name}\n"
               f"      what it said: {log}", flush=True)
-        count += 1
-    return count
+    return count, new
 
 
 def take_turn(target, seconds, totals):
@@ -124,15 +128,19 @@ def take_turn(target, seconds, totals):
     for _ in range(FINDINGS_PER_TURN):
         output, spent, used = run_once(target, left)
         executed = last_number(r"stat::number_of_executed_units:\s*(\d+)", output)
-        found = keep_findings(target, output)
+        found, new = keep_findings(target, output)
         entry["seconds"] += used
         entry["executions"] += executed
         entry["coverage"] = max(entry["coverage"], last_number(r"\bcov: (\d+)", output))
-        entry["findings"] += found
+        entry["findings"] += new
         left -= spent
         TOTALS.write_text(json.dumps(totals, indent=1))
         if not executed and not found:
             print(f"fuzz: {target.name} did not run:\n{output[-2000:]}", flush=True)
+            return
+        if found and not new:
+            print(f"fuzz: {target.name} fails on an input that is known: fix that first",
+                  flush=True)
             return
         if left < 1:
             return

@@ -76,6 +76,7 @@ void check_host(std::string_view host) {
   request.message.set(boost::beast::http::field::content_type, "application/json");
   request.message.set(boost::beast::http::field::host,
                       boost::beast::string_view(host.data(), host.size()));
+  host = request.header("Host");  // spaces around a value are no part of it
   bool loopback = false;
   for (const std::string_view name : {"localhost", "127.0.0.1", "[::1]"}) {
     loopback |= host.starts_with(name) && is_port(host.substr(name.size()));
