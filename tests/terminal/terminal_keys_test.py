@@ -5,7 +5,7 @@ import json
 import unittest
 
 from pty_node import BACKSPACE, DELETE, DOWN, LEFT, RIGHT, UP, TerminalTest, ctrl
-from node import GUESTS, make_package, manifest_entry, metadata
+from node import GUESTS, make_package, manifest_entry, metadata, wait_until
 
 TERMINAL = "terminal:terminal:sys"
 
@@ -176,6 +176,10 @@ class KeysTest(TerminalTest):
         node.type(f"{TERMINAL} mute\r")
         node.wait_for_text(f"{TERMINAL}: muted")
         node.rpc(TERMINAL, "muted", expects=None)
+        # What is muted is logged nevertheless: then it has been decided not to show it.
+        wait_until(lambda: any('"body":"muted"' in log.read_text().replace("\\", "")
+                               for log in (self.home / ".terminal_logs").glob("*.log")),
+                   "what is muted is in the log")
         node.type(f"{TERMINAL} 3\r")
         node.wait_for_text(f"{TERMINAL}: 3")
         node.rpc(TERMINAL, "while it is open", expects=None)
