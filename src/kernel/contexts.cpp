@@ -29,6 +29,16 @@ std::optional<Context> Contexts::take(std::uint64_t message_id, const msg::Addre
   return out;
 }
 
+std::optional<Context> Contexts::take_failed(const msg::EnvelopeRef& request) {
+  const auto [begin, end] = by_id_.equal_range(request->id);
+  const auto found =
+      std::find_if(begin, end, [&](const auto& entry) { return entry.second.request == request; });
+  if (found == end) return std::nullopt;
+  Context out = std::move(found->second);
+  by_id_.erase(found);
+  return out;
+}
+
 std::optional<Context> Contexts::take_key(std::uint64_t message_id, std::uint64_t key) {
   const auto [begin, end] = by_id_.equal_range(message_id);
   for (auto it = begin; it != end; ++it) {

@@ -36,6 +36,10 @@ class Contexts {
   /// whose request went to that process, or else the oldest with the id.
   std::optional<Context> take(std::uint64_t message_id, const msg::Address& responder);
 
+  /// Takes out the context of this very request, which has failed. Nothing, if an answer has taken
+  /// it: another request with the same id must not fail in its place.
+  std::optional<Context> take_failed(const msg::EnvelopeRef& request);
+
   /// Takes out the context with this private key.
   std::optional<Context> take_key(std::uint64_t message_id, std::uint64_t key);
 

@@ -60,6 +60,17 @@ TEST(Contexts, OfEqualOnesTheOldestIsTaken) {
   EXPECT_EQ(contexts.take(7, at("nobody:k:pub"))->user->text(), "second");
 }
 
+TEST(Contexts, AFailureTakesExactlyItsOwn) {
+  Contexts contexts;
+  const Context first = waiting_for(7, "b:k:pub", kStart + 5s, "first");
+  const Context second = waiting_for(7, "b:k:pub", kStart + 5s, "second");
+  contexts.add(first);
+  contexts.add(second);
+  EXPECT_EQ(contexts.take_failed(second.request)->user->text(), "second");
+  EXPECT_FALSE(contexts.take_failed(second.request));
+  EXPECT_TRUE(contexts.holds(7));
+}
+
 TEST(Contexts, AKeyTakesExactlyItsOwn) {
   Contexts contexts;
   contexts.add(waiting_for(7, "b:k:pub", kStart + 5s, "first"));

@@ -81,8 +81,12 @@ class Kernel final : public Services, public port::Port {
   Result<RecordRef> initialize(NewProcess process);
   void run(ProcessRecord& record);
   enum class Revoke : bool { kNo, kYes };
-  /// False for a module.
-  bool kill(const RecordRef& record, Revoke revoke);
+  enum class Killed : std::uint8_t {
+    kGone,
+    kNotStored,  // gone, but what is stored of it is still there: the next boot brings it back
+    kIsModule,   // nothing has happened
+  };
+  Killed kill(const RecordRef& record, Revoke revoke);
 
   /// Event printing and step mode, for the owner's terminal.
   port::EventTap& events() { return router_.tap(); }
@@ -126,7 +130,7 @@ class Kernel final : public Services, public port::Port {
   bool persisted(const ProcessRecord& record) const;
   msg::PersistedProcess row_of(const ProcessRecord& record) const;
   Status persist(const ProcessRecord& record);
-  void remove(const RecordRef& record, Revoke revoke);
+  Status remove(const RecordRef& record, Revoke revoke);
   void revoke_all(const ProcessRecord& record);
   void filter_on_exit(const ProcessRecord& record, msg::OnExit& on_exit) const;
   void fire_on_exit(ProcessRecord& record, const msg::OnExit& on_exit);

@@ -131,12 +131,14 @@ void Kernel::do_kill(const msg::Envelope& envelope, const msg::ProcessId& id) {
   const msg::Request& request = *envelope.request();
   const RecordRef record = table_.find(id);
   const Revoke revoke = request.metadata == kNoRevoke ? Revoke::kNo : Revoke::kYes;
-  if (!record || !kill(record, revoke)) {
+  const Killed killed = record ? kill(record, revoke) : Killed::kIsModule;
+  if (killed == Killed::kIsModule) {
     say(2, fmt::format("kernel: no such process {} to kill", printable(id.text())));
     return;
   }
   say(request.expects_response ? 0 : 2, fmt::format("kernel: killing process {}", id.text()));
-  if (request.expects_response) {
+  // An answer says that it stays dead.
+  if (request.expects_response && killed == Killed::kGone) {
     answer(envelope, msg::answer::KilledProcess{id});
   }
 }

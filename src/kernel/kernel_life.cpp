@@ -74,19 +74,20 @@ void Kernel::run(ProcessRecord& record) {
   static_cast<Process&>(*endpoint).start();
 }
 
-bool Kernel::kill(const RecordRef& record, Revoke revoke) {
+Kernel::Killed Kernel::kill(const RecordRef& record, Revoke revoke) {
   std::shared_ptr<Endpoint> endpoint;
   {
     rt::Lock lock(record->mutex);
-    if (record->phase == Phase::kModule) return false;
+    if (record->phase == Phase::kModule) return Killed::kIsModule;
     record->phase = Phase::kGone;
     endpoint = std::move(record->endpoint);
     if (record->restart_timer != rt::TimerId{}) executor().timers().cancel(record->restart_timer);
   }
   if (endpoint) static_cast<Process&>(*endpoint).kill();
-  remove(record, revoke);
+  const Status forgotten = remove(record, revoke);
+  complain("could not forget a process", forgotten);
   tell_modules_of_end(record->id());
-  return true;
+  return forgotten ? Killed::kGone : Killed::kNotStored;
 }
 
 Budget Kernel::budget_of(const msg::ProcessId& id) const {
@@ -97,7 +98,7 @@ void Kernel::tell_modules_of_end(const msg::ProcessId& id) {
   for (port::Module* module : modules_) module->process_ended(id);
 }
 
-void Kernel::remove(const RecordRef& record, Revoke revoke) {
+Status Kernel::remove(const RecordRef& record, Revoke revoke) {
   table_.erase(*record);
   {
     rt::Lock lock(record->mutex);
@@ -107,8 +108,7 @@ void Kernel::remove(const RecordRef& record, Revoke revoke) {
   const auto held = record->caps.all();
   for (const auto& cap : held) holders_.forget_holder(cap.cap.issuer().process, record->id());
   // Fault 35: what was killed stays dead.
-  if (persisted(*record))
-    complain("could not forget a process", rows_.erase_process(record->id(), held));
+  return persisted(*record) ? rows_.erase_process(record->id(), held) : Status();
 }
 
 void Kernel::revoke_all(const ProcessRecord& record) {
@@ -149,12 +149,11 @@ void Kernel::ended(RecordRef record, const Endpoint& endpoint, EndReport report)
   print_end(*record, report);
   say(1, fmt::format("process {} has OnExit behavior {}", record->id().text(), on_exit.name()));
   switch (on_exit.kind) {
-    case msg::OnExit::Kind::kNone:
-      remove(record, Revoke::kYes);
-      break;
     case msg::OnExit::Kind::kRequests:
       fire_on_exit(*record, on_exit);
-      remove(record, Revoke::kYes);
+      [[fallthrough]];
+    case msg::OnExit::Kind::kNone:
+      complain("could not forget a process", remove(record, Revoke::kYes));
       break;
     case msg::OnExit::Kind::kRestart:
       restart(record, wait);

@@ -126,6 +126,16 @@ TEST_F(Persistence, Fault35_WhatWasKilledStaysDead) {
   EXPECT_FALSE(node.exists("a:k:pub"));
 }
 
+TEST_F(Persistence, AKillThatCannotBeStoredIsNotAcknowledged) {
+  node.start("a:k:pub", "echo", {.on_exit = restarts()});
+  node.start("b:k:pub", "echo");  // nothing of it is stored
+  kv.below.fail_after(0);
+  EXPECT_FALSE(node.command(R"({"KillProcess":"a:k:pub"})"));
+  EXPECT_FALSE(node.exists("a:k:pub"));
+  EXPECT_TRUE(node.printouts.has(0, "kernel: could not forget a process"));
+  EXPECT_TRUE(node.command(R"({"KillProcess":"b:k:pub"})"));
+}
+
 TEST_F(Persistence, Fault37_RevocationIsCompleteAfterARestartOfTheNode) {
   node.start("a:k:pub", "echo", {.on_exit = restarts()});
   node.start("b:k:pub", "echo", {.on_exit = restarts(), .caps = {cap("a:k:pub", "\"x\"")}});

@@ -13,9 +13,8 @@ std::optional<Process::Delivery> Process::accept(rt::Mailbox<msg::EnvelopeRef>::
   if (out.envelope->request() != nullptr) return out;
   // An answer or an error belongs to a request that still waits, or to nobody.
   const msg::SendError* error = out.envelope->send_error();
-  const msg::Address& responder =
-      error != nullptr ? *error->original->target : *out.envelope->source;
-  out.context = contexts_.take(out.envelope->id, responder);
+  out.context = error != nullptr ? contexts_.take_failed(error->original)
+                                 : contexts_.take(out.envelope->id, *out.envelope->source);
   if (!out.context) return std::nullopt;
   note_outstanding();
   return out;
@@ -39,11 +38,10 @@ std::optional<Process::Delivery> Process::next_delivery() {
 
 bool Process::answers_awaited(const msg::Envelope& envelope) const {
   if (!awaited_ || awaited_->request->id != envelope.id) return false;
+  if (const auto* error = envelope.send_error()) return error->original == awaited_->request;
   if (!contexts_.holds(envelope.id)) return true;
   // Several requests share the id (inherited): the responder decides.
-  const msg::SendError* error = envelope.send_error();
-  const msg::Address& responder = error != nullptr ? *error->original->target : *envelope.source;
-  return responder.process == awaited_->request->target->process;
+  return envelope.source->process == awaited_->request->target->process;
 }
 
 std::optional<Process::Delivery> Process::awaited_delivery() {

@@ -180,7 +180,7 @@ void Process::refuse(const Outgoing& outgoing) {
     return fail_awaited(msg::SendErrorKind::kTimeout);
   }
   if (envelope.request() != nullptr && envelope.request()->expects_response) {
-    if (auto context = contexts_.take(envelope.id, *envelope.target)) {
+    if (auto context = contexts_.take_failed(outgoing.envelope)) {
       fail_context(std::move(*context), msg::SendErrorKind::kTimeout);
       note_outstanding();
     }

@@ -74,4 +74,9 @@ void ManualExecutor::advance(Nanos by) {
   clock_.advance(end - clock_.now());
 }
 
+void ManualExecutor::pass_time(Nanos by) {
+  clock_.advance(by);
+  for (auto& work : timers_.take_due(clock_.now())) posted_.push_back(std::move(work));
+}
+
 }  // namespace kinode::rt

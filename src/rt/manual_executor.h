@@ -36,6 +36,13 @@ class ManualExecutor final : public Executor {
   /// causes.
   void advance(Nanos by);
 
+  /// Moves time and makes what is due on the way ready, without running anything: for schedules in
+  /// which time passes while others are ready.
+  void pass_time(Nanos by);
+
+  /// When something becomes due; perhaps a little earlier. None: nothing will.
+  std::optional<Instant> next_due() const { return timers_.next(); }
+
  private:
   class Pool final : public BlockingPool {
    public:
