@@ -69,8 +69,9 @@ inline constexpr std::size_t kOutstandingRequestsMax = 100'000;
 inline constexpr std::size_t kCapsPerProcessMax = 10'000;
 inline constexpr std::size_t kReceivedCapsMax = 1'000;
 
-/// Address space caps a node at about 12,000 processes (vm.max_map_count); stay clear of it.
-inline constexpr std::size_t kProcessesMax = 10'000;
+/// Address space caps a node at about 12,000 processes (vm.max_map_count); stay clear of it, with
+/// room for ten thousand programs and what comes with the node.
+inline constexpr std::size_t kProcessesMax = 11'000;
 
 /// Processes that one process has spawned and that are alive: half the node, so that a storm of
 /// children leaves room for others.
