@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/fd.h"
+
 namespace kinode::crypto {
 
 namespace {
@@ -23,40 +25,19 @@ std::unexpected<Error> from_errno(const std::string& path, int error) {
                           rights ? ": run as its owner, or change its rights" : ""));
 }
 
-/// Owns a descriptor.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 /// A file that is not there yet. kExists if it is.
 Status write_new(const std::string& path, ByteView content) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.get() < 0 && errno == EEXIST) return fail(Code::kExists, path + " is there already");
-  if (file.get() < 0) return from_errno(path, errno);
-  while (!content.empty()) {
-    const ssize_t put = ::write(file.get(), content.data(), content.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return from_errno(path, errno);
-    content = content.subspan(static_cast<std::size_t>(put));
-  }
-  if (::fsync(file.get()) != 0) return from_errno(path, errno);
+  if (!file.ok() && errno == EEXIST) return fail(Code::kExists, path + " is there already");
+  if (!file.ok()) return from_errno(path, errno);
+  if (!write_all(file, content) || ::fsync(file.get()) != 0) return from_errno(path, errno);
   return {};
 }
 
 /// Makes the names in a directory survive a power cut.
 Status sync_names(const std::string& directory) {
   const Fd file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.get() < 0 || ::fsync(file.get()) != 0) return from_errno(directory, errno);
+  if (!file.ok() || ::fsync(file.get()) != 0) return from_errno(directory, errno);
   return {};
 }
 
@@ -79,8 +60,8 @@ std::string keyfile_path(const std::string& home) { return home + "/.keys"; }
 Result<std::optional<ByteVector>> read_keyfile(const std::string& home) {
   const std::string path = keyfile_path(home);
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (file.get() < 0) return from_errno(path, errno);
+  if (!file.ok() && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!file.ok()) return from_errno(path, errno);
   ByteVector out(kKeyfileBytesMax);
   std::size_t size = 0;
   for (;;) {

@@ -11,25 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/fd.h"
+
 namespace kinode::store {
 
 namespace {
-
-/// Owns a descriptor.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 std::unexpected<Error> from_errno(const std::string& name, int error) {
   const std::string shown = printable(name);
@@ -102,14 +88,7 @@ Status write_file_atomic(const std::string& path, ByteView content, unsigned mod
   {
     const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!file.ok()) return from_errno(temporary, errno);
-    std::size_t done = 0;
-    while (done < content.size()) {
-      const ssize_t put = ::write(file.get(), content.data() + done, content.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return from_errno(temporary, errno);
-      done += static_cast<std::size_t>(put);
-    }
-    if (::fsync(file.get()) != 0) return from_errno(temporary, errno);
+    if (!write_all(file, content) || ::fsync(file.get()) != 0) return from_errno(temporary, errno);
   }
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;

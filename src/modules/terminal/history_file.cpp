@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "modules/terminal/text.h"
 #include "store/files.h"
@@ -18,21 +19,6 @@ namespace {
 
 // Commands may hold what only the owner should see.
 constexpr unsigned kMode = 0600;
-
-/// Owns a descriptor.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 std::unexpected<Error> cannot(std::string_view verb, const std::string& path, int error) {
   return fail(Code::kIo, fmt::format("cannot {} {} ({}): check its owner, mode and disk", verb,
@@ -67,7 +53,7 @@ Result<std::string> read_tail(const Fd& file, const std::string& path, bool& all
 Result<std::vector<std::string>> load_history(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::vector<std::string> out;
-  if (file.get() < 0) {
+  if (!file.ok()) {
     if (errno == ENOENT) return out;
     return cannot("read", path, errno);
   }
@@ -92,15 +78,9 @@ Result<std::vector<std::string>> load_history(const std::string& path) {
 Status append_history(const std::string& path, std::string_view command) {
   const Fd file(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode));
-  if (file.get() < 0) return cannot("write", path, errno);
+  if (!file.ok()) return cannot("write", path, errno);
   const std::string line = fmt::format("{}\n", command);
-  std::size_t done = 0;
-  while (done < line.size()) {
-    const ssize_t put = ::write(file.get(), line.data() + done, line.size() - done);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return cannot("write", path, errno);
-    done += static_cast<std::size_t>(put);
-  }
+  if (!write_all(file, as_bytes(line))) return cannot("write", path, errno);
   return {};
 }
 
