@@ -1,5 +1,6 @@
 #include "kernel_figures.h"
 
+#include <../tests/support/scratch.h>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -90,10 +91,9 @@ void KernelFigures::grants(Figure& out) {
 
 void KernelFigures::boot(Figure& out) {
   const std::size_t processes = is_short_ ? 10 : 1'000;
-  std::string home = (std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX").string();
-  if (::mkdtemp(home.data()) == nullptr) std::abort();
+  const support::Scratch home;
   {
-    NodeRig rig(engine_, 1, home, as_bytes(component_));
+    NodeRig rig(engine_, 1, home.path(), as_bytes(component_));
     for (std::size_t i = 0; i < processes; ++i) {
       kernel::NewProcess process;
       process.id = id_of(i);
@@ -105,13 +105,11 @@ void KernelFigures::boot(Figure& out) {
   }
   for (int run = 0; run < (is_short_ ? 1 : kRuns); ++run) {
     const double begun = wall_seconds();
-    NodeRig rig(engine_, 1, home, as_bytes(component_));
+    NodeRig rig(engine_, 1, home.path(), as_bytes(component_));
     for (std::size_t i = 0; i < processes; ++i) rig.ask(id_of(i).process, "done");
     rig.finish();
     out.runs.push_back((wall_seconds() - begun) * 1e3);
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(home, ignored);
 }
 
 void KernelFigures::many(Figure& memory, Figure& stop) {

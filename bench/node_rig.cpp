@@ -98,16 +98,9 @@ class NodeRig::Driver final : public port::Module {
 NodeRig::NodeRig(wasm::Engine& engine, std::size_t workers) : NodeRig(engine, workers, {}, {}) {}
 
 NodeRig::NodeRig(wasm::Engine& engine, std::size_t workers, std::string home, ByteView component)
-    : directory_(std::move(home)),
-      keep_(!directory_.empty()),
-      prints_(std::make_unique<Prints>()),
-      files_(std::make_unique<OneFile>(component)) {
-  if (!keep_) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) give_up("no temporary directory");
-    directory_ = pattern;
-  }
-  auto kv = store::open_rocks_kv(directory_ + "/kernel");
+    : prints_(std::make_unique<Prints>()), files_(std::make_unique<OneFile>(component)) {
+  if (home.empty()) home = own_home_.emplace().path();
+  auto kv = store::open_rocks_kv(home + "/kernel");
   if (!kv) give_up(kv.error().detail);
   kv_ = std::move(*kv);
   rt::ThreadExecutorOptions options;
@@ -136,9 +129,6 @@ NodeRig::~NodeRig() {
   executor_->stop();
   kernel_.reset();
   kv_.reset();
-  if (keep_) return;
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 void NodeRig::start_guest(const std::string& name, ByteView component, bool persistent) {

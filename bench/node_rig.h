@@ -1,11 +1,13 @@
 // A real kernel with its real engine, executor and store, driven from outside by a module.
 #pragma once
 
+#include <../tests/support/scratch.h>
 #include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "kernel/kernel.h"
@@ -44,8 +46,7 @@ class NodeRig {
   class Prints;
   class OneFile;
 
-  std::string directory_;
-  const bool keep_;
+  std::optional<support::Scratch> own_home_;
   OsClock clock_;
   OsRandom random_;
   NullLog log_;

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <../tests/support/scratch.h>
 #include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -15,16 +16,7 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-/// A folder of its own that goes away with the test.
 class LogTest : public testing::Test {
- public:
-  LogTest() {
-    std::string name = (fs::temp_directory_path() / "kinode-log-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  ~LogTest() override { fs::remove_all(folder_); }
-
  protected:
   const fs::path& folder() const { return folder_; }
   LogFile file(std::size_t bytes = limits::kLogFileBytesMax, std::size_t files = 2) const {
@@ -39,7 +31,8 @@ class LogTest : public testing::Test {
   std::string content() const { return content(folder() / "node.log"); }
 
  private:
-  fs::path folder_;
+  const support::Scratch scratch_;
+  const fs::path folder_ = scratch_.path();
 };
 
 TEST_F(LogTest, ALineHasTimeLevelTagAndText) {

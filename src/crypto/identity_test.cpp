@@ -1,6 +1,7 @@
 // The identity of a node without a chain, in a home on disk.
 #include "crypto/identity.h"
 
+#include <../tests/support/scratch.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -12,12 +13,6 @@ namespace {
 
 class FakeIdentity : public testing::Test {
  protected:
-  FakeIdentity() {
-    std::string name = testing::TempDir() + "kinode-identity-XXXXXX";
-    home = ::mkdtemp(name.data());
-  }
-  ~FakeIdentity() override { std::filesystem::remove_all(home); }
-
   std::string keys() const {
     std::ifstream file(home + "/.keys");
     return {std::istreambuf_iterator<char>(file), {}};
@@ -28,7 +23,8 @@ class FakeIdentity : public testing::Test {
     return load_or_create_fake_identity(home, name, password, random);
   }
 
-  std::string home;
+  const support::Scratch scratch;
+  const std::string home = scratch.path();
   SeededRandom random{5};
 };
 

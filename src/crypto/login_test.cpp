@@ -2,6 +2,7 @@
 // implementation (Python) after the rules of kernel.md 6.1.
 #include "crypto/login.h"
 
+#include <../tests/support/scratch.h>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -30,10 +31,7 @@ std::string read(const std::string& path) {
 }
 
 std::string corpus(std::string_view name) {
-  const char* source = std::getenv("KINODE_SOURCE_DIR");
-  EXPECT_NE(source, nullptr) << "set KINODE_SOURCE_DIR to the checkout, as ctest does";
-  const std::string text =
-      read((source ? source : "") + std::string("/tests/corpus/") + std::string(name));
+  const std::string text = read(support::corpus(name));
   EXPECT_FALSE(text.empty()) << name;
   return text;
 }
@@ -44,12 +42,6 @@ std::string kept_message(const std::string& home) {
 
 class Login : public testing::Test {
  protected:
-  Login() {
-    std::string name = testing::TempDir() + "kinode-login-XXXXXX";
-    home = ::mkdtemp(name.data());
-  }
-  ~Login() override { fs::remove_all(home); }
-
   std::string keys() const { return read(home + "/.keys"); }
   void put(std::string_view text) const { std::ofstream(home + "/.keys") << text; }
   Result<LoggedIn> log_in(std::string_view password = kPassword) {
@@ -67,7 +59,8 @@ class Login : public testing::Test {
     return result.error().detail;
   }
 
-  std::string home;
+  const support::Scratch scratch;
+  const std::string home = scratch.path();
   SeededRandom random{5};
 };
 

@@ -3,6 +3,7 @@
 
 #include <../tests/support/kernel_fixture.h>
 #include <../tests/support/native_guests.h>
+#include <../tests/support/scratch.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -38,12 +39,7 @@ std::string entry(std::string_view name, std::string_view requests = "",
 
 class BootstrapTest : public testing::Test {
  protected:
-  BootstrapTest() {
-    std::string pattern = (fs::temp_directory_path() / "kinode-bootstrap-XXXXXX").string();
-    drives = mkdtemp(pattern.data());
-    node.program("echo", support::echo);
-  }
-  ~BootstrapTest() override { fs::remove_all(drives); }
+  BootstrapTest() { node.program("echo", support::echo); }
 
   /// The node comes up with these packages.
   void boot_with(std::vector<Package> packages) {
@@ -63,7 +59,8 @@ class BootstrapTest : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  std::string drives;
+  const support::Scratch scratch;
+  const std::string drives = scratch.path();
   support::KernelFixture node;
   bool booted = false;
 };

@@ -1,6 +1,7 @@
 // What the command line and a home together say about who the node is.
 #include "node/login.h"
 
+#include <../tests/support/scratch.h>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -15,11 +16,7 @@ using testing::HasSubstr;
 
 class Login : public testing::Test {
  protected:
-  Login() {
-    std::string name = testing::TempDir() + "kinode-node-login-XXXXXX";
-    config.home = ::mkdtemp(name.data());
-  }
-  ~Login() override { fs::remove_all(config.home); }
+  Login() { config.home = scratch.path(); }
 
   void put_keyfile(std::string_view text = R"(["alice.os",[],[1],[2],[3],[4]])") const {
     std::ofstream(config.home + "/.keys") << text;
@@ -32,6 +29,7 @@ class Login : public testing::Test {
     return refused->text;
   }
 
+  const support::Scratch scratch;
   Config config;
 };
 

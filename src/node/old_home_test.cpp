@@ -1,4 +1,5 @@
 // A whole node on a home that Kinode 1.0 left: programs in its process map, but not on its disk.
+#include <../tests/support/scratch.h>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
@@ -43,15 +44,7 @@ class Lines final : public port::PrintSink {
 
 class OldHome : public testing::Test {
  protected:
-  OldHome() {
-    std::string name = testing::TempDir() + "kinode-old-home-XXXXXX";
-    home = ::mkdtemp(name.data());
-    const char* source = std::getenv("KINODE_SOURCE_DIR");
-    EXPECT_NE(source, nullptr) << "set KINODE_SOURCE_DIR to the checkout, as ctest does";
-    fs::copy(std::string(source ? source : "") + "/tests/corpus/home-1.0.0/keys.json",
-             home + "/.keys");
-  }
-  ~OldHome() override { fs::remove_all(home); }
+  OldHome() { fs::copy(support::corpus("home-1.0.0/keys.json"), home + "/.keys"); }
 
   static msg::PersistedProcess program(std::string handle, msg::OnExit::Kind on_exit) {
     msg::PersistedProcess out;
@@ -69,7 +62,8 @@ class OldHome : public testing::Test {
         (*kv)->put("kernel:distro:sys", msg::encode_process_map(map), store::Durability::kProcess));
   }
 
-  std::string home;
+  const support::Scratch scratch;
+  const std::string home = scratch.path();
 };
 
 TEST_F(OldHome, ItsProgramsAreTakenOverAndThoseWithoutAComponentAreSaid) {

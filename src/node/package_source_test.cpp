@@ -1,13 +1,12 @@
 // Each way in which a package can lie on disk, and each mistake in it.
 #include "node/package_source.h"
 
+#include <../tests/support/scratch.h>
 #include <archive.h>
 #include <archive_entry.h>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "store/scratch_test.h"
 
 namespace kinode::node {
 namespace {
@@ -76,7 +75,7 @@ class PackageSourceTest : public testing::Test {
     scratch.write("app/pkg/ui/index.html", "<p>");
   }
 
-  store::Scratch scratch;
+  support::Scratch scratch;
 };
 
 TEST_F(PackageSourceTest, ReadsADirectoryAsKitLaysItOut) {

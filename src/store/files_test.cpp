@@ -1,13 +1,14 @@
 // Whole files: what is read, what is refused, and how one is replaced.
 #include "store/files.h"
 
+#include <../tests/support/scratch.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "store/scratch_test.h"
-
 namespace kinode::store {
 namespace {
+
+using support::Scratch;
 
 namespace fs = std::filesystem;
 

@@ -1,14 +1,15 @@
 // One node per home.
 #include "store/home_lock.h"
 
+#include <../tests/support/scratch.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "store/scratch_test.h"
-
 namespace kinode::store {
 namespace {
+
+using support::Scratch;
 
 TEST(HomeLock, Fault31_ASecondNodeIsToldWhoHoldsTheHome) {
   const Scratch home;

@@ -1,13 +1,16 @@
 // What every ordered store does, in memory and on disk; and what only the one on disk can get
 // wrong.
+#include <../tests/support/scratch.h>
 #include <gtest/gtest.h>
 
 #include "store/mem_kv.h"
 #include "store/rocks_kv.h"
-#include "store/scratch_test.h"
 
 namespace kinode::store {
 namespace {
+
+using support::corpus;
+using support::Scratch;
 
 std::string text_of(const OrderedKv& kv, std::string_view key) {
   const auto value = kv.get(key);

@@ -1,6 +1,7 @@
 // The process table on disk: rows, the original's single value, and damage.
 #include "store/process_store.h"
 
+#include <../tests/support/scratch.h>
 #include <algorithm>
 #include <gtest/gtest.h>
 
@@ -8,12 +9,14 @@
 #include "store/cap_row.h"
 #include "store/mem_kv.h"
 #include "store/rocks_kv.h"
-#include "store/scratch_test.h"
 #include "store/small_bincode_test.h"
 #include "store/state_store.h"
 
 namespace kinode::store {
 namespace {
+
+using support::corpus;
+using support::Scratch;
 
 constexpr std::string_view kOldKey = "kernel:distro:sys";
 const msg::ProcessId kP{"p", "k", "sys"};

@@ -1,4 +1,5 @@
 // What a durable write costs over a raw put into the same database.
+#include <../tests/support/scratch.h>
 #include <benchmark/benchmark.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -14,25 +15,6 @@ namespace {
 constexpr std::size_t kValueBytes = 1024;
 constexpr int kProcesses = 1000;
 
-/// A directory that is removed at the end.
-class Directory {
- public:
-  Directory() {
-    std::string name = std::filesystem::temp_directory_path() / "kinode-bench-XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  std::string database() const { return path_ + "/kv"; }
-
- private:
-  std::string path_;
-};
-
 std::vector<msg::ProcessId> processes() {
   std::vector<msg::ProcessId> out;
   out.reserve(kProcesses);
@@ -42,11 +24,11 @@ std::vector<msg::ProcessId> processes() {
 
 /// The floor: RocksDB as it comes.
 void raw_put_1kb(benchmark::State& state) {
-  const Directory directory;
+  const support::Scratch directory;
   rocksdb::Options options;
   options.create_if_missing = true;
   rocksdb::DB* raw = nullptr;
-  if (!rocksdb::DB::Open(options, directory.database(), &raw).ok()) {
+  if (!rocksdb::DB::Open(options, directory / "kv", &raw).ok()) {
     return state.SkipWithError("cannot open a database");
   }
   const std::unique_ptr<rocksdb::DB> db(raw);
@@ -63,8 +45,8 @@ BENCHMARK(raw_put_1kb);
 /// As the kernel does it: at once, or by waiting when the store has to catch up (the counter says
 /// how often).
 void try_set_1kb(benchmark::State& state) {
-  const Directory directory;
-  const auto kv = open_rocks_kv(directory.database());
+  const support::Scratch directory;
+  const auto kv = open_rocks_kv(directory / "kv");
   if (!kv) return state.SkipWithError(kv.error().detail.c_str());
   StateStore store(**kv, Durability::kProcess);
   const auto ids = processes();
@@ -82,8 +64,8 @@ void try_set_1kb(benchmark::State& state) {
 BENCHMARK(try_set_1kb);
 
 void put_one_cap(benchmark::State& state) {
-  const Directory directory;
-  const auto kv = open_rocks_kv(directory.database());
+  const support::Scratch directory;
+  const auto kv = open_rocks_kv(directory / "kv");
   if (!kv) return state.SkipWithError(kv.error().detail.c_str());
   ProcessStore store(**kv, Durability::kProcess);
   const auto ids = processes();

@@ -1,6 +1,7 @@
 // Archives from outside: good ones, and every way in which one can be bad.
 #include "store/zip_archive.h"
 
+#include <../tests/support/scratch.h>
 #include <archive.h>
 #include <archive_entry.h>
 #include <cstring>
@@ -8,10 +9,10 @@
 #include <memory>
 #include <sys/stat.h>
 
-#include "store/scratch_test.h"
-
 namespace kinode::store {
 namespace {
+
+using support::Scratch;
 
 /// Builds a zip in memory.
 class ZipWriter {

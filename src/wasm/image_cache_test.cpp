@@ -1,5 +1,6 @@
 #include "wasm/image_cache.h"
 
+#include <../tests/support/scratch.h>
 #include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -21,9 +22,9 @@ constexpr std::uint64_t kRoom = 1 << 20;
 
 class ImageCacheTest : public testing::Test {
  protected:
-  fs::path root = make_root();
-  fs::path folder = root / "cache";
-  ~ImageCacheTest() override { fs::remove_all(root); }
+  const support::Scratch scratch;
+  const fs::path root = scratch.path();
+  const fs::path folder = root / "cache";
 
   ImageCache open(std::uint64_t bytes_max = kRoom) {
     return ImageCache::open(folder, bytes_max).value();
@@ -38,11 +39,6 @@ class ImageCacheTest : public testing::Test {
   static std::string content(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  static fs::path make_root() {
-    auto name = (fs::temp_directory_path() / "kinode-image-cache-XXXXXX").string();
-    return ::mkdtemp(name.data());
   }
 };
 

@@ -1,5 +1,6 @@
 #include "wasm/wasmtime_engine.h"
 
+#include <../tests/support/scratch.h>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -62,24 +63,22 @@ std::uint64_t status_kb(std::string_view key) {
 }
 
 TEST_F(WasmtimeTest, WithAPoolCompilingReservesNoSecondOne) {
-  std::string dir = testing::TempDir() + "kinode-pool-XXXXXX";
-  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const support::Scratch dir;
   const auto component = guest_doing("(call $clear-state)");
   // Both engines make the same code, so an image fits either.
-  engine = make_wasmtime_engine({.cache_dir = dir}).value();
+  engine = make_wasmtime_engine({.cache_dir = dir.path()}).value();
   ASSERT_TRUE(engine->compile(component.binary()));
 
   const auto before = status_kb("VmSize:");
-  engine = make_wasmtime_engine({.pool_size = 100, .cache_dir = dir}).value();
+  engine = make_wasmtime_engine({.pool_size = 100, .cache_dir = dir.path()}).value();
   const auto pool = status_kb("VmSize:") - before;
   const auto peak = status_kb("VmPeak:");
   start(component)->poll();
   start(guest_doing("(call $clear-state) (call $clear-state)"))->poll();
   EXPECT_LT(status_kb("VmPeak:") - peak, pool / 2);
   EXPECT_THAT(host.calls, ElementsAre("clear-state", "clear-state", "clear-state"));
-  const std::filesystem::directory_iterator images(dir);
+  const std::filesystem::directory_iterator images(dir.path());
   EXPECT_EQ(std::distance(begin(images), end(images)), 2);
-  std::filesystem::remove_all(dir);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What a guest that imports WASI 0.2 finds (kernel.md 3.9), and what it does not.
+#include <../tests/support/scratch.h>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
@@ -169,13 +170,8 @@ TEST_F(WasiTest, NoNameIsResolved) {
 
 class TempDirTest : public WasiTest {
  protected:
-  std::string dir = make_dir();
-  ~TempDirTest() override { fs::remove_all(dir); }
-
-  static std::string make_dir() {
-    auto name = (fs::temp_directory_path() / "kinode-wasi-XXXXXX").string();
-    return ::mkdtemp(name.data());
-  }
+  const support::Scratch scratch;
+  const std::string dir = scratch.path();
 };
 
 constexpr std::string_view kEnvironment =

@@ -1,4 +1,5 @@
 // The four worlds by the real engine: which functions each has, and how their records differ.
+#include <../tests/support/scratch.h>
 #include <cstdlib>
 #include <filesystem>
 
@@ -152,15 +153,13 @@ TEST_P(WorldsTest, TheTypedBorderAgrees) {
 }
 
 TEST_P(WorldsTest, AProgramIsKeptOnDiskWithItsWorld) {
-  std::string dir = testing::TempDir() + "kinode-worlds-XXXXXX";
-  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const support::Scratch dir;
   for (int i = 0; i < 2; ++i) {
-    engine = make_wasmtime_engine({.cache_dir = dir}).value();
+    engine = make_wasmtime_engine({.cache_dir = dir.path()}).value();
     const auto program = engine->compile(guest("(call $clear-state)").binary());
     ASSERT_TRUE(program.has_value()) << program.error().detail;
     EXPECT_EQ(program.value()->world(), GetParam());
   }
-  std::filesystem::remove_all(dir);
 }
 
 /// A component that imports one function of a world's interface.

@@ -2,6 +2,7 @@
 #include "modules/state/state_module.h"
 
 #include <../tests/support/fake_port.h>
+#include <../tests/support/scratch.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 
@@ -186,23 +187,21 @@ TEST_F(State, ABackupThatFailsIsSaid) {
 }
 
 TEST(StateBackup, IsAConsistentCopyThatReplacesTheOneBefore) {
-  std::string home = testing::TempDir() + "kinode-state-XXXXXX";
-  ASSERT_NE(::mkdtemp(home.data()), nullptr);
+  const support::Scratch home;
   {
-    const auto kv = store::open_rocks_kv(home + "/kernel").value();
+    const auto kv = store::open_rocks_kv(home / "kernel").value();
     store::StateStore store(*kv, store::Durability::kProcess);
     support::FakePort port;
-    StateModule module(store, home + "/kernel/backup");
+    StateModule module(store, home / "kernel/backup");
     ASSERT_TRUE(module.start(port));
     for (const std::string_view value : {"1", "2"}) {
       ASSERT_TRUE(store.set({"p", "k", "sys"}, as_bytes(value)));
       module.handle(support::request(kP, "a.os@state:distro:sys", R"("Backup")"));
       EXPECT_EQ(port.sent.back()->response()->body.text(), R"("Backup")");
-      const auto copy = store::open_rocks_kv(home + "/kernel/backup").value();
+      const auto copy = store::open_rocks_kv(home / "kernel/backup").value();
       EXPECT_EQ(copy->get("p:k:sys").value().value().text(), value);
     }
   }
-  std::filesystem::remove_all(home);
 }
 
 }  // namespace

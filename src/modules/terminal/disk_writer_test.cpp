@@ -1,13 +1,15 @@
 #include "modules/terminal/disk_writer.h"
 
+#include <../tests/support/scratch.h>
 #include <atomic>
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
-#include "modules/terminal/scratch_test.h"
 
 namespace kinode::terminal {
 namespace {
+
+using support::Scratch;
 
 using testing::HasSubstr;
 

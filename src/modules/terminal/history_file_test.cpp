@@ -1,12 +1,14 @@
 #include "modules/terminal/history_file.h"
 
+#include <../tests/support/scratch.h>
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
-#include "modules/terminal/scratch_test.h"
 
 namespace kinode::terminal {
 namespace {
+
+using support::Scratch;
 
 using testing::ElementsAre;
 

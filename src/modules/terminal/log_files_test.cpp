@@ -1,11 +1,12 @@
 #include "modules/terminal/log_files.h"
 
+#include <../tests/support/scratch.h>
 #include <gmock/gmock.h>
-
-#include "modules/terminal/scratch_test.h"
 
 namespace kinode::terminal {
 namespace {
+
+using support::Scratch;
 
 using testing::ElementsAre;
 

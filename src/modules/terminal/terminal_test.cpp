@@ -2,6 +2,7 @@
 #include "modules/terminal/terminal.h"
 
 #include <../tests/support/fake_port.h>
+#include <../tests/support/scratch.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -9,10 +10,11 @@
 #include "base/limits.h"
 #include "modules/terminal/fake_tty_test.h"
 #include "modules/terminal/os_tty.h"
-#include "modules/terminal/scratch_test.h"
 
 namespace kinode::terminal {
 namespace {
+
+using support::Scratch;
 
 using testing::ElementsAre;
 using testing::HasSubstr;

@@ -1,23 +1,26 @@
-// A directory of one test's own.
+// A directory of one test's own, and where the test data is.
 #pragma once
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace kinode::terminal {
+namespace kinode::support {
 
 /// Removed with all its content when it goes away.
 class Scratch {
  public:
-  Scratch() {
-    std::string name = testing::TempDir() + "kinode-terminal-XXXXXX";
-    path_ = ::mkdtemp(name.data());
+  Scratch() : path_((std::filesystem::temp_directory_path() / "kinode-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) {
+      std::perror(path_.c_str());
+      std::abort();
+    }
   }
   ~Scratch() {
     std::error_code ignored;
@@ -57,4 +60,14 @@ class Scratch {
   std::string path_;
 };
 
-}  // namespace kinode::terminal
+/// The path of something below tests/corpus.
+inline std::string corpus(std::string_view name) {
+  const char* source = std::getenv("KINODE_SOURCE_DIR");
+  if (source == nullptr) {
+    std::fputs("set KINODE_SOURCE_DIR to the checkout, as ctest does\n", stderr);
+    std::abort();
+  }
+  return std::string(source) + "/tests/corpus/" + std::string(name);
+}
+
+}  // namespace kinode::support
