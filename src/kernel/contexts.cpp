@@ -11,6 +11,12 @@ std::uint64_t Contexts::add(Context context) {
   return key;
 }
 
+std::optional<Context> Contexts::take_out(ById::iterator at) {
+  Context out = std::move(at->second);
+  by_id_.erase(at);
+  return out;
+}
+
 std::optional<Context> Contexts::take(std::uint64_t message_id, const msg::Address& responder) {
   const auto [begin, end] = by_id_.equal_range(message_id);
   auto chosen = end;
@@ -24,9 +30,7 @@ std::optional<Context> Contexts::take(std::uint64_t message_id, const msg::Addre
     }
   }
   if (chosen == end) return std::nullopt;
-  Context out = std::move(chosen->second);
-  by_id_.erase(chosen);
-  return out;
+  return take_out(chosen);
 }
 
 std::optional<Context> Contexts::take_failed(const msg::EnvelopeRef& request) {
@@ -34,20 +38,15 @@ std::optional<Context> Contexts::take_failed(const msg::EnvelopeRef& request) {
   const auto found =
       std::find_if(begin, end, [&](const auto& entry) { return entry.second.request == request; });
   if (found == end) return std::nullopt;
-  Context out = std::move(found->second);
-  by_id_.erase(found);
-  return out;
+  return take_out(found);
 }
 
 std::optional<Context> Contexts::take_key(std::uint64_t message_id, std::uint64_t key) {
   const auto [begin, end] = by_id_.equal_range(message_id);
-  for (auto it = begin; it != end; ++it) {
-    if (it->second.key != key) continue;
-    Context out = std::move(it->second);
-    by_id_.erase(it);
-    return out;
-  }
-  return std::nullopt;
+  const auto found =
+      std::find_if(begin, end, [&](const auto& entry) { return entry.second.key == key; });
+  if (found == end) return std::nullopt;
+  return take_out(found);
 }
 
 std::vector<Context> Contexts::expire(Instant now) {

@@ -51,7 +51,10 @@ class Contexts {
   std::size_t size() const { return by_id_.size(); }
 
  private:
-  std::unordered_multimap<std::uint64_t, Context> by_id_;
+  using ById = std::unordered_multimap<std::uint64_t, Context>;
+  std::optional<Context> take_out(ById::iterator at);
+
+  ById by_id_;
   std::uint64_t next_key_ = 1;
 };
 

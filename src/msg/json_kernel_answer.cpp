@@ -200,11 +200,7 @@ std::string encode_kernel_answer(const KernelAnswer& answer) {
 }
 
 Result<KernelAnswer> decode_kernel_answer(ByteView body) {
-  auto tree = Json::parse(body);
-  if (!tree) return fail_in("kernel answer", std::move(tree.error()));
-  auto answer = read_answer(*tree);
-  if (!answer) return fail_in("kernel answer", std::move(answer.error()));
-  return answer;
+  return decode_json(body, "kernel answer", read_answer);
 }
 
 }  // namespace kinode::msg

@@ -187,11 +187,7 @@ struct Write {
 }  // namespace
 
 Result<KernelCommand> decode_kernel_command(ByteView body) {
-  auto tree = Json::parse(body);
-  if (!tree) return fail_in("kernel command", std::move(tree.error()));
-  auto command = read_kernel_command(*tree);
-  if (!command) return fail_in("kernel command", std::move(command.error()));
-  return command;
+  return decode_json(body, "kernel command", read_kernel_command);
 }
 
 std::string encode_kernel_command(const KernelCommand& command) {

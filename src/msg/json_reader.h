@@ -139,14 +139,24 @@ Result<JsonVariant> read_json_variant(const Json& value, std::string_view type);
 /// The error for a variant name that the type does not have; `known` lists them for the reader.
 std::unexpected<Error> unknown_variant(const JsonVariant& variant, std::string_view known);
 
-/// Parses `text` and reads one value of type T; the error starts with `what`.
+/// Parses `text` and has `read` make a T of it; the error starts with `what`.
 template <class T>
-Result<T> decode_json(ByteView text, std::string_view what) {
+Result<T> decode_json(ByteView text, std::string_view what, Result<T> (*read)(const Json&)) {
   auto tree = Json::parse(text);
   if (!tree) return fail_in(what, std::move(tree.error()));
-  T out{};
-  if (auto ok = read_json(*tree, out); !ok) return fail_in(what, std::move(ok.error()));
+  auto out = read(*tree);
+  if (!out) return fail_in(what, std::move(out.error()));
   return out;
+}
+
+/// The same for a type that has an overload of read_json.
+template <class T>
+Result<T> decode_json(ByteView text, std::string_view what) {
+  return decode_json<T>(text, what, [](const Json& value) -> Result<T> {
+    T out{};
+    if (auto ok = read_json(value, out); !ok) return std::unexpected(std::move(ok.error()));
+    return out;
+  });
 }
 
 }  // namespace kinode::msg

@@ -137,16 +137,6 @@ Result<TimerAction> read_timer_action(const Json& value) {
   return out;
 }
 
-/// Parses and reads; errors start with the name of the message.
-template <class T>
-Result<T> decode(ByteView body, std::string_view what, Result<T> (*read)(const Json&)) {
-  auto tree = Json::parse(body);
-  if (!tree) return fail_in(what, std::move(tree.error()));
-  auto out = read(*tree);
-  if (!out) return fail_in(what, std::move(out.error()));
-  return out;
-}
-
 }  // namespace
 
 StateError StateError::rocks_db(std::string action, std::string error) {
@@ -170,7 +160,7 @@ StateError StateError::not_found(ProcessId process) {
 StateError StateError::io(std::string error) { return {Kind::kIo, {}, std::move(error), {}}; }
 
 Result<StateAction> decode_state_action(ByteView body) {
-  return decode(body, "state request", read_state_action);
+  return decode_json(body, "state request", read_state_action);
 }
 
 std::string encode_state_action(const StateAction& action) {
@@ -204,11 +194,11 @@ std::string encode_state_response(const StateError& error) {
 }
 
 Result<StateResponse> decode_state_response(ByteView body) {
-  return decode(body, "state response", read_state_response);
+  return decode_json(body, "state response", read_state_response);
 }
 
 Result<TimerAction> decode_timer_action(ByteView body) {
-  return decode(body, "timer request", read_timer_action);
+  return decode_json(body, "timer request", read_timer_action);
 }
 
 std::string encode_timer_action(const TimerAction& action) {

@@ -42,26 +42,25 @@ void rename_all(std::vector<T>& list, Naming to) {
   for (auto& each : list) rename(each, to);
 }
 
+/// Of a map.
+void rename_keys(auto& map, Naming to) {
+  std::remove_reference_t<decltype(map)> out;
+  for (auto& [key, value] : map) {
+    auto other = key;
+    rename(other, to);
+    out.emplace(std::move(other), std::move(value));
+  }
+  map = std::move(out);
+}
+
 void rename(PersistedProcess& process, Naming to) {
   rename(process.on_exit, to);
-  std::unordered_map<Capability, Bytes> capabilities;
-  for (auto& [cap, signature] : process.capabilities) {
-    Capability other = cap;
-    rename(other, to);
-    capabilities.emplace(std::move(other), std::move(signature));
-  }
-  process.capabilities = std::move(capabilities);
+  rename_keys(process.capabilities, to);
 }
 
 void rename(ProcessMap& processes, Naming to) {
-  ProcessMap out;
-  for (auto& [id, process] : processes) {
-    ProcessId other = id;
-    rename(other, to);
-    rename(process, to);
-    out.emplace(std::move(other), std::move(process));
-  }
-  processes = std::move(out);
+  for (auto& [id, process] : processes) rename(process, to);
+  rename_keys(processes, to);
 }
 
 /// Changes what has a name in it; an overload per alternative that has one.
@@ -97,15 +96,7 @@ struct Rename {
   void operator()(answer::DebugProcess& a) const {
     if (a.process) rename(*a.process, to);
   }
-  void operator()(answer::DebugCounters& a) const {
-    std::map<ProcessId, answer::Counters> renamed_ones;
-    for (auto& [id, counters] : a.processes) {
-      ProcessId other = id;
-      rename(other, to);
-      renamed_ones.emplace(std::move(other), counters);
-    }
-    a.processes = std::move(renamed_ones);
-  }
+  void operator()(answer::DebugCounters& a) const { rename_keys(a.processes, to); }
 
   template <class T>
     requires std::is_empty_v<T> || std::is_same_v<T, answer::DebugHasCap>

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fmt/format.h>
-#include <fstream>
 #include <optional>
 
 #include "base/bytes.h"
+#include "store/files.h"
 
 namespace kinode::node {
 
@@ -155,20 +153,10 @@ Result<BudgetMap> parse_budgets(std::string_view text) {
 
 Result<BudgetMap> read_budgets(const std::string& home) {
   const std::string path = fmt::format("{}/{}", home, kFile);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    if (errno == ENOENT) return BudgetMap{};
-    return fail(Code::kIo, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  }
-  std::string text;
-  text.resize(limits::kManifestBytesMax + 1);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > limits::kManifestBytesMax) {
-    return fail(Code::kInvalid,
-                fmt::format("{} is larger than {} bytes", path, limits::kManifestBytesMax));
-  }
-  return parse_budgets(text);
+  const auto text = store::read_file(path, limits::kManifestBytesMax);
+  if (!text && text.error().code == Code::kNotFound) return BudgetMap{};
+  if (!text) return std::unexpected(text.error());
+  return parse_budgets(text->text());
 }
 
 }  // namespace kinode::node

@@ -72,6 +72,16 @@ struct FdManagerModule::State : std::enable_shared_from_this<State> {
   void measure() __attribute__((requires_capability(mutex)));
   Status act(const FdAction& action, const msg::ProcessId& source);
   void publish(const FdShares& to);
+  FdShares all() {
+    rt::Lock lock(mutex);
+    return shares;
+  }
+  /// 0 for whoever has not registered.
+  std::uint64_t limit_of(const msg::ProcessId& id) {
+    rt::Lock lock(mutex);
+    const auto it = shares.find(id);
+    return it == shares.end() ? 0 : it->second.limit;
+  }
   void answer(const msg::Envelope& request, std::string_view body) {
     if (!port::wants_answer(request)) return;
     port->send(port::answer_to(request, self, {Bytes::copy(body), std::nullopt, nullptr}));
@@ -201,21 +211,14 @@ void FdManagerModule::handle(msg::EnvelopeRef envelope) noexcept {
     return complain(fmt::format("{} may not change how descriptors are shared", source.text()));
   }
   if (auto ok = state_->act(*action, source); !ok) return complain(ok.error().detail);
-  FdShares shares;
-  {
-    rt::Lock lock(state_->mutex);
-    shares = state_->shares;
-  }
   if (action->kind == Kind::kFdsLimitHit) {
     state_->print(2, fmt::format("{} hit its fd limit", source.text()));
-  }
-  if (action->kind == Kind::kGetState) {
-    const std::string text = encode_fd_state(shares);
+  } else if (action->kind == Kind::kGetState) {
+    const std::string text = encode_fd_state(state_->all());
     state_->print(2, fmt::format("fd-manager: {}", text));
     state_->answer(*envelope, text);
   } else if (action->kind == Kind::kGetProcessFdLimit) {
-    const auto it = shares.find(action->process);
-    state_->answer(*envelope, encode_fd_limit(it == shares.end() ? 0 : it->second.limit));
+    state_->answer(*envelope, encode_fd_limit(state_->limit_of(action->process)));
   }
 }
 

@@ -63,11 +63,7 @@ Result<FdAction> read_action(const msg::Json& value) {
 }  // namespace
 
 Result<FdAction> decode_fd_action(ByteView body) {
-  auto tree = msg::Json::parse(body);
-  if (!tree) return fail_in("fd-manager request", std::move(tree.error()));
-  auto action = read_action(*tree);
-  if (!action) return fail_in("fd-manager request", std::move(action.error()));
-  return action;
+  return msg::decode_json(body, "fd-manager request", read_action);
 }
 
 std::string encode_fd_action(const FdAction& action) {

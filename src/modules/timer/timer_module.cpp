@@ -1,5 +1,6 @@
 #include "modules/timer/timer_module.h"
 
+#include <expected>
 #include <fmt/format.h>
 #include <map>
 #include <utility>
@@ -28,12 +29,16 @@ struct TimerModule::State {
 
   void pop(const msg::Envelope& request) { port->send(port::answer_to(request, self, {})); }
 
-  /// Its key; 0 when the owner has as many as it may.
-  std::uint64_t add(const msg::ProcessId& owner, std::int64_t expiry, std::size_t most) {
-    if (most == 0) return 0;
+  enum class Refused : std::uint8_t { kStopping, kTooMany };
+
+  /// Its key.
+  std::expected<std::uint64_t, Refused> add(const msg::ProcessId& owner, std::int64_t expiry,
+                                            std::size_t most) {
     rt::Lock lock(mutex);
+    if (stopping) return std::unexpected(Refused::kStopping);
+    if (most == 0) return std::unexpected(Refused::kTooMany);
     Timers& timers = active[owner];
-    if (timers.size() >= most) return 0;
+    if (timers.size() >= most) return std::unexpected(Refused::kTooMany);
     timers.emplace(next_key, Timer{expiry, {}});
     return next_key++;
   }
@@ -116,12 +121,9 @@ void TimerModule::set(const msg::EnvelopeRef& request, std::uint64_t millis) {
   const std::int64_t expiry = executor.clock().unix_ms() + static_cast<std::int64_t>(millis);
   const std::size_t most =
       state_->timers_max ? state_->timers_max(owner) : limits::kTimersPerProcessMax;
-  {
-    rt::Lock lock(state_->mutex);
-    if (state_->stopping) return;
-  }
-  const std::uint64_t key = state_->add(owner, expiry, most);
-  if (key == 0) {
+  const auto key = state_->add(owner, expiry, most);
+  if (!key && key.error() == State::Refused::kStopping) return;
+  if (!key) {
     state_->port->print(0, state_->self->process,
                         fmt::format("timer: {} has {} timers already; this one popped at once",
                                     owner.text(), most));
@@ -134,10 +136,10 @@ void TimerModule::set(const msg::EnvelopeRef& request, std::uint64_t millis) {
   kept->source = request->source;
   kept->rsvp = request->rsvp;
   const rt::TimerId id =
-      executor.timers().call_at(executor.clock().now() + span, [state = state_, kept, key] {
+      executor.timers().call_at(executor.clock().now() + span, [state = state_, kept, key = *key] {
         if (state->remove(kept->source->process, key)) state->pop(*kept);
       });
-  if (!state_->note(owner, key, id)) executor.timers().cancel(id);
+  if (!state_->note(owner, *key, id)) executor.timers().cancel(id);
   // Its end may have been told before this timer was there.
   if (!state_->port->is_alive(owner)) state_->cancel_all(owner);
 }
