@@ -10,7 +10,7 @@ namespace {
 
 auto find_cap(auto& caps, const msg::Capability& cap) {
   return std::find_if(caps.begin(), caps.end(), [&](const auto& held) {
-    return held.cap.canonical_params() == cap.canonical_params();
+    return held.cap.cap.canonical_params() == cap.canonical_params();
   });
 }
 
@@ -47,33 +47,33 @@ std::optional<Bytes> CapTable::signature(const msg::Capability& cap) const {
   if (it == by_issuer_.end()) return std::nullopt;
   const auto found = find_cap(it->second, cap);
   if (found == it->second.end()) return std::nullopt;
-  return found->signature;
+  return found->cap.signature;
 }
 
-CapTable::Added CapTable::add(const msg::SignedCapability& cap) {
+CapTable::Added CapTable::add(const msg::SignedCapability& cap, Stored stored) {
   rt::Lock lock(mutex_);
   auto& caps = by_issuer_[cap.cap.issuer()];
   if (const auto found = find_cap(caps, cap.cap); found != caps.end()) {
-    if (!cap.signature.empty()) found->signature = cap.signature;
-    return Added::kHeld;
+    if (!cap.signature.empty()) found->cap.signature = cap.signature;
+    return found->stored == Stored::kYes ? Added::kHeld : Added::kNew;
   }
   if (count_ >= count_max_) {
     if (caps.empty()) by_issuer_.erase(cap.cap.issuer());
     return Added::kFull;
   }
-  caps.push_back(cap);
+  caps.push_back({cap, stored});
   if (is_messaging(cap.cap)) messaging_.insert(key_of(cap.cap.issuer()));
   ++count_;
   version_.fetch_add(1, std::memory_order_release);
   return Added::kNew;
 }
 
-bool CapTable::remove(const msg::Capability& cap) {
+bool CapTable::remove_if(const msg::Capability& cap, auto&& may_go) {
   rt::Lock lock(mutex_);
   const auto it = by_issuer_.find(cap.issuer());
   if (it == by_issuer_.end()) return false;
   const auto found = find_cap(it->second, cap);
-  if (found == it->second.end()) return false;
+  if (found == it->second.end() || !may_go(*found)) return false;
   it->second.erase(found);
   if (it->second.empty()) by_issuer_.erase(it);
   if (is_messaging(cap)) messaging_.erase(key_of(cap.issuer()));
@@ -82,12 +82,28 @@ bool CapTable::remove(const msg::Capability& cap) {
   return true;
 }
 
+void CapTable::settle(const msg::Capability& cap) {
+  rt::Lock lock(mutex_);
+  const auto it = by_issuer_.find(cap.issuer());
+  if (it == by_issuer_.end()) return;
+  const auto found = find_cap(it->second, cap);
+  if (found != it->second.end()) found->stored = Stored::kYes;
+}
+
+void CapTable::take_back(const msg::Capability& cap) {
+  remove_if(cap, [](const Held& held) { return held.stored == Stored::kNotYet; });
+}
+
+bool CapTable::remove(const msg::Capability& cap) {
+  return remove_if(cap, [](const Held&) { return true; });
+}
+
 std::vector<msg::Capability> CapTable::remove_issuer(const msg::Address& issuer) {
   rt::Lock lock(mutex_);
   std::vector<msg::Capability> out;
   const auto it = by_issuer_.find(issuer);
   if (it == by_issuer_.end()) return out;
-  for (auto& held : it->second) out.push_back(std::move(held.cap));
+  for (auto& held : it->second) out.push_back(std::move(held.cap.cap));
   count_ -= out.size();
   by_issuer_.erase(it);
   messaging_.erase(key_of(issuer));
@@ -99,7 +115,9 @@ std::vector<msg::SignedCapability> CapTable::all() const {
   rt::Lock lock(mutex_);
   std::vector<msg::SignedCapability> out;
   out.reserve(count_);
-  for (const auto& [issuer, caps] : by_issuer_) out.insert(out.end(), caps.begin(), caps.end());
+  for (const auto& [issuer, caps] : by_issuer_) {
+    for (const auto& held : caps) out.push_back(held.cap);
+  }
   return out;
 }
 

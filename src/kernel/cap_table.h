@@ -34,8 +34,17 @@ class CapTable {
   std::optional<Bytes> signature(const msg::Capability& cap) const;
 
   enum class Added : std::uint8_t { kNew, kHeld, kFull };
-  /// A capability that is held keeps its first signature unless a new one comes along.
-  Added add(const msg::SignedCapability& cap);
+  enum class Stored : bool { kNotYet, kYes };
+  /// A capability that is held keeps its first signature unless a new one comes along. One that is
+  /// added as not yet stored is new to everybody who adds it until `settle`: nobody may say that a
+  /// grant is done while another is still writing it.
+  Added add(const msg::SignedCapability& cap, Stored stored = Stored::kYes);
+
+  /// It is stored, or nothing of it needs to be.
+  void settle(const msg::Capability& cap);
+
+  /// It could not be stored. It goes, unless somebody else has settled it.
+  void take_back(const msg::Capability& cap);
 
   bool remove(const msg::Capability& cap);
 
@@ -49,10 +58,17 @@ class CapTable {
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
  private:
+  struct Held {
+    msg::SignedCapability cap;
+    Stored stored = Stored::kYes;
+  };
+  using ByIssuer = std::unordered_map<msg::Address, std::vector<Held>>;
+
+  bool remove_if(const msg::Capability& cap, auto&& may_go);
+
   const std::size_t count_max_;
   mutable rt::Mutex mutex_;
-  std::unordered_map<msg::Address, std::vector<msg::SignedCapability>> by_issuer_
-      __attribute__((guarded_by(mutex_)));
+  ByIssuer by_issuer_ __attribute__((guarded_by(mutex_)));
   // The issuers among them that may be messaged.
   KeySet messaging_ __attribute__((guarded_by(mutex_)));
   std::size_t count_ __attribute__((guarded_by(mutex_))) = 0;

@@ -27,6 +27,26 @@ TEST(CapTable, HoldsWhatWasAddedUntilItIsRemoved) {
   EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(CapTable, IsNewToEverybodyUntilItIsSettled) {
+  CapTable table(10);
+  const auto x = cap("b:k:pub", "\"x\"");
+  EXPECT_EQ(table.add({x, {}}, CapTable::Stored::kNotYet), CapTable::Added::kNew);
+  EXPECT_EQ(table.add({x, {}}, CapTable::Stored::kNotYet), CapTable::Added::kNew);
+  table.settle(x);
+  EXPECT_EQ(table.add({x, {}}, CapTable::Stored::kNotYet), CapTable::Added::kHeld);
+  table.take_back(x);
+  EXPECT_TRUE(table.has(x)) << "one of the two has stored it";
+}
+
+TEST(CapTable, LosesWhatCouldNotBeStored) {
+  CapTable table(10);
+  table.add({messaging("b:k:pub"), {}}, CapTable::Stored::kNotYet);
+  EXPECT_TRUE(table.can_message(at("b:k:pub")));
+  table.take_back(messaging("b:k:pub"));
+  EXPECT_FALSE(table.can_message(at("b:k:pub")));
+  EXPECT_EQ(table.size(), 0u);
+}
+
 TEST(CapTable, OnlyTheMessagingCapabilityLetsMessage) {
   CapTable table(10);
   table.add({cap("b:k:pub", R"({"messaging":true})"), {}});

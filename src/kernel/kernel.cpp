@@ -95,7 +95,7 @@ Status Kernel::add_module(port::Module& module) {
     stored = it->second.is_public == info.is_public;
     loaded_.erase(it);
   }
-  add_caps(*record, runtime_caps());
+  if (auto ok = add_caps(*record, runtime_caps()); !ok) return ok;
   if (!stored) {
     if (auto ok = persist(*record); !ok) return ok;
   }
@@ -119,14 +119,11 @@ Status Kernel::put_packaged_process(const NewProcess& process,
 }
 
 Status Kernel::grant_before_boot(const msg::ProcessId& holder, const msg::Capability& cap) {
-  if (const RecordRef record = table_.find(holder)) {
-    add_caps(*record, {{cap, {}}});
-    return {};
-  }
+  if (const RecordRef record = table_.find(holder)) return add_caps(*record, {{cap, {}}});
   const auto it = loaded_.find(holder);
   if (it == loaded_.end() || !it->second.capabilities.try_emplace(cap).second) return {};
   if (it->second.on_exit.kind == msg::OnExit::Kind::kNone) return {};
-  return rows_.put_caps(holder, {{cap, {}}});
+  return rows_.put_grants({{holder, {cap, {}}}});
 }
 
 void Kernel::boot() {

@@ -47,6 +47,13 @@ struct NewProcess {
   msg::SignedCaps caps;
   bool is_public = false;
   Bytes wasm;
+  std::shared_ptr<void> place;  // among its parent's children
+};
+
+/// A capability and who is to have it.
+struct Grant {
+  RecordRef holder;
+  msg::SignedCapability cap;
 };
 
 /// Order: load, add_module and put_package in any number, boot, then anything, then stop.
@@ -78,7 +85,9 @@ class Kernel final : public Services, public port::Port {
   void stop_processes();
 
   // --- life of processes: kernel_life.cpp ---
-  Result<RecordRef> initialize(NewProcess process);
+  /// A record that waits for `run`. `grants` are given with it: both are stored, or neither is
+  /// there.
+  Result<RecordRef> initialize(NewProcess process, const std::vector<Grant>& grants = {});
   void run(ProcessRecord& record);
   enum class Revoke : bool { kNo, kYes };
   enum class Killed : std::uint8_t {
@@ -101,9 +110,9 @@ class Kernel final : public Services, public port::Port {
   port::PrintSink& print() override { return *parts_.print; }
   store::StateStore& state() override { return state_; }
   Random& random() override { return *parts_.random; }
-  void set_on_exit(ProcessRecord& record, msg::OnExit on_exit) override;
-  void add_caps(ProcessRecord& record, const msg::SignedCaps& caps) override;
-  void drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) override;
+  Status set_on_exit(ProcessRecord& record, msg::OnExit on_exit) override;
+  Status add_caps(ProcessRecord& record, const msg::SignedCaps& caps) override;
+  Status drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) override;
   void read_component(const ProcessRecord& caller, std::string path,
                       std::function<void(Result<Bytes>)> done) override;
   SpawnResult spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes wasm) override;
@@ -130,8 +139,10 @@ class Kernel final : public Services, public port::Port {
   bool persisted(const ProcessRecord& record) const;
   msg::PersistedProcess row_of(const ProcessRecord& record) const;
   Status persist(const ProcessRecord& record);
+  Status give(const std::vector<Grant>& grants, const ProcessRecord* fresh = nullptr);
+  std::vector<const Grant*> hand_over(const std::vector<Grant>& grants);
   Status remove(const RecordRef& record, Revoke revoke);
-  void revoke_all(const ProcessRecord& record);
+  Status revoke_all(const ProcessRecord& record);
   void filter_on_exit(const ProcessRecord& record, msg::OnExit& on_exit) const;
   void fire_on_exit(ProcessRecord& record, const msg::OnExit& on_exit);
   void restart(const RecordRef& record, Nanos wait);

@@ -57,13 +57,17 @@ void Kernel::do_command(const msg::Envelope& envelope, const msg::KernelCommand&
     if (const RecordRef record = table_.find(grant->target)) {
       msg::SignedCaps caps;
       for (const auto& cap : grant->capabilities) caps.push_back({cap, {}});
-      add_caps(*record, caps);
+      complain("could not store a grant", add_caps(*record, caps));
     }
   } else if (const auto* drop = std::get_if<DropCapabilities>(&command)) {
-    if (const RecordRef record = table_.find(drop->target)) drop_caps(*record, drop->capabilities);
+    if (const RecordRef record = table_.find(drop->target)) {
+      complain("could not store a revocation", drop_caps(*record, drop->capabilities));
+    }
   } else if (const auto* on_exit = std::get_if<SetOnExit>(&command)) {
     const RecordRef record = table_.find(on_exit->target);
-    if (record) set_on_exit(*record, on_exit->on_exit);
+    if (record) {
+      complain("could not store on-exit behavior", set_on_exit(*record, on_exit->on_exit));
+    }
   } else if (const auto* run_process = std::get_if<RunProcess>(&command)) {
     do_run(envelope, run_process->id);
   } else if (const auto* kill_process = std::get_if<KillProcess>(&command)) {
@@ -106,9 +110,12 @@ void Kernel::do_initialize(const msg::Envelope& envelope,
                          envelope.source->process.text(), printable(cap.text())));
     }
   }
-  auto record = initialize(std::move(process));
+  std::vector<Grant> grants;
+  if (source && source != self_) {
+    grants.push_back({source, {msg::messaging_cap(our(command.id)), {}}});
+  }
+  const auto record = initialize(std::move(process), grants);
   if (!record) return refuse("error initializing process: " + printable(record.error().detail));
-  if (source && source != self_) add_caps(*source, {{msg::messaging_cap(*(*record)->address), {}}});
   answer(envelope, msg::answer::InitializedProcess{});
 }
 

@@ -13,12 +13,20 @@ void give_up(ProcessRecord& record) {
   std::shared_ptr<Endpoint> endpoint;
   rt::Lock lock(record.mutex);
   record.phase = Phase::kGone;
+  record.place.reset();
   endpoint.swap(record.endpoint);
+}
+
+/// Counts a child of `parent` until the place is let go.
+std::shared_ptr<void> take_place(const ProcessRecord& parent) {
+  parent.children->fetch_add(1);
+  return {parent.children.get(),
+          [count = parent.children](std::atomic<std::size_t>*) { count->fetch_sub(1); }};
 }
 
 }  // namespace
 
-Result<RecordRef> Kernel::initialize(NewProcess process) {
+Result<RecordRef> Kernel::initialize(NewProcess process, const std::vector<Grant>& grants) {
   if (auto safe = msg::check_kimap_safe(process.id); !safe)
     return std::unexpected(std::move(safe.error()));
   if (is_reserved(process.id)) {
@@ -42,6 +50,7 @@ Result<RecordRef> Kernel::initialize(NewProcess process) {
     record->on_exit = std::move(process.on_exit);
     record->wasm = std::move(process.wasm);
     record->endpoint = std::make_shared<Process>(record, *this);
+    record->place = std::move(process.place);
   }
   process.caps.push_back({msg::messaging_cap(*record->address), {}});
   for (const auto& held : process.caps) {
@@ -53,12 +62,14 @@ Result<RecordRef> Kernel::initialize(NewProcess process) {
     give_up(*record);
     return fail(Code::kExists, fmt::format("process with ID {} already exists", process.id.text()));
   }
-  if (persisted(*record)) {
-    if (auto ok = persist(*record); !ok) {
-      table_.erase(*record);
-      give_up(*record);
-      return std::unexpected(std::move(ok.error()));
-    }
+  if (router_.tap().prints_all()) {
+    for (const Grant& grant : grants)
+      router_.tap().print_caps("add", {&grant.cap.cap, 1}, grant.holder->id());
+  }
+  if (auto ok = give(grants, record.get()); !ok) {
+    table_.erase(*record);
+    give_up(*record);
+    return std::unexpected(std::move(ok.error()));
   }
   return record;
 }
@@ -102,23 +113,29 @@ Status Kernel::remove(const RecordRef& record, Revoke revoke) {
   table_.erase(*record);
   {
     rt::Lock lock(record->mutex);
-    if (const auto siblings = std::move(record->siblings)) siblings->fetch_sub(1);
+    record->place.reset();
   }
-  if (revoke == Revoke::kYes) revoke_all(*record);
+  const Status revoked = revoke == Revoke::kYes ? revoke_all(*record) : Status();
   const auto held = record->caps.all();
   for (const auto& cap : held) holders_.forget_holder(cap.cap.issuer().process, record->id());
   // Fault 35: what was killed stays dead.
-  return persisted(*record) ? rows_.erase_process(record->id(), held) : Status();
+  if (persisted(*record)) {
+    if (auto ok = rows_.erase_process(record->id(), held); !ok) return ok;
+  }
+  return revoked;
 }
 
-void Kernel::revoke_all(const ProcessRecord& record) {
+Status Kernel::revoke_all(const ProcessRecord& record) {
   if (router_.tap().prints_all()) router_.tap().print_caps("revoke all", {}, record.id());
+  Status stored;
   for (const auto& holder_id : holders_.take(record.id())) {
     const RecordRef holder = table_.find(holder_id);
     if (!holder) continue;
     const auto removed = holder->caps.remove_issuer(*record.address);
-    if (persisted(*holder)) complain("could not revoke", rows_.erase_caps(holder_id, removed));
+    if (!persisted(*holder)) continue;
+    if (auto ok = rows_.erase_caps(holder_id, removed); !ok) stored = std::move(ok);
   }
+  return stored;
 }
 
 void Kernel::print_end(const ProcessRecord& record, const EndReport& report) {
@@ -233,23 +250,20 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
     }
   }
   child.caps.push_back({msg::messaging_cap(*caller.address), {}});
-  auto record = initialize(std::move(child));
+  child.place = take_place(caller);
+  const msg::Address address = our(child.id);
+  std::vector<Grant> grants{{caller.shared_from_this(), {msg::messaging_cap(address), {}}}};
+  for (const auto& [holder_id, params] : order.grants) {
+    if (RecordRef holder = table_.find(holder_id)) {
+      grants.push_back({std::move(holder), {msg::Capability(address, params), {}}});
+    }
+  }
+  auto record = initialize(std::move(child), grants);
   if (!record) {
     // Fault 39: the caller hears that the name is taken, and nobody is granted anything.
     if (record.error().code != Code::kExists) say(0, "kernel: " + record.error().detail);
     return SpawnResult::kNameTaken;
   }
-  caller.children->fetch_add(1);
-  {
-    rt::Lock lock((*record)->mutex);
-    (*record)->siblings = caller.children;
-  }
-  for (const auto& [holder_id, params] : order.grants) {
-    if (const RecordRef holder = table_.find(holder_id)) {
-      add_caps(*holder, {{msg::Capability(*(*record)->address, params), {}}});
-    }
-  }
-  add_caps(caller, {{msg::messaging_cap(*(*record)->address), {}}});
   run(**record);
   return SpawnResult::kOk;
 }

@@ -32,34 +32,65 @@ Status Kernel::persist(const ProcessRecord& record) {
   return rows_.put_process(record.id(), row_of(record));
 }
 
-void Kernel::add_caps(ProcessRecord& record, const msg::SignedCaps& caps) {
+/// In memory. What was new is what remains to be stored.
+std::vector<const Grant*> Kernel::hand_over(const std::vector<Grant>& grants) {
+  std::vector<const Grant*> fresh;
+  bool said = false;
+  for (const Grant& grant : grants) {
+    const msg::ProcessId& holder = grant.holder->id();
+    switch (grant.holder->caps.add(grant.cap, CapTable::Stored::kNotYet)) {
+      case CapTable::Added::kNew:
+        holders_.add(grant.cap.cap.issuer().process, holder);
+        fresh.push_back(&grant);
+        break;
+      case CapTable::Added::kHeld:
+        break;
+      case CapTable::Added::kFull:
+        if (said) break;
+        said = true;
+        say(0,
+            fmt::format("kernel: {} holds {} capabilities and can hold no more; {} was not granted",
+                        holder.text(), grant.holder->caps.size(), printable(grant.cap.cap.text())));
+    }
+  }
+  return fresh;
+}
+
+/// All of `grants` together with the row of a `fresh` process, or nothing of it.
+Status Kernel::give(const std::vector<Grant>& grants, const ProcessRecord* fresh) {
+  // First in memory: a holder that becomes a stored one meanwhile stores all that it holds.
+  const auto given = hand_over(grants);
+  store::ProcessStore::Grants rows;
+  for (const Grant* grant : given) {
+    if (persisted(*grant->holder)) rows.push_back({grant->holder->id(), grant->cap});
+  }
+  const Status stored = fresh != nullptr && persisted(*fresh)
+                            ? rows_.put_process(fresh->id(), row_of(*fresh), rows)
+                            : rows_.put_grants(rows);
+  for (const Grant* grant : given) {
+    if (stored) {
+      grant->holder->caps.settle(grant->cap.cap);
+    } else {
+      grant->holder->caps.take_back(grant->cap.cap);
+    }
+  }
+  return stored;
+}
+
+Status Kernel::add_caps(ProcessRecord& record, const msg::SignedCaps& caps) {
   if (router_.tap().prints_all() && !caps.empty()) {
     std::vector<msg::Capability> added;
     for (const auto& cap : caps) added.push_back(cap.cap);
     router_.tap().print_caps("add", added, record.id());
   }
-  msg::SignedCaps fresh;
-  for (const auto& cap : caps) {
-    switch (record.caps.add(cap)) {
-      case CapTable::Added::kNew:
-        holders_.add(cap.cap.issuer().process, record.id());
-        fresh.push_back(cap);
-        break;
-      case CapTable::Added::kHeld:
-        break;
-      case CapTable::Added::kFull:
-        say(0,
-            fmt::format("kernel: {} holds {} capabilities and can hold no more; {} was not granted",
-                        record.id().text(), record.caps.size(), printable(cap.cap.text())));
-        return;
-    }
-  }
-  if (!fresh.empty() && persisted(record)) {
-    complain("could not store a grant", rows_.put_caps(record.id(), fresh));
-  }
+  const RecordRef holder = record.shared_from_this();
+  std::vector<Grant> grants;
+  grants.reserve(caps.size());
+  for (const auto& cap : caps) grants.push_back({holder, cap});
+  return give(grants);
 }
 
-void Kernel::drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) {
+Status Kernel::drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) {
   if (router_.tap().prints_all() && !caps.empty()) {
     router_.tap().print_caps("drop", caps, record.id());
   }
@@ -67,9 +98,7 @@ void Kernel::drop_caps(ProcessRecord& record, const std::vector<msg::Capability>
   for (const auto& cap : caps) {
     if (record.caps.remove(cap)) removed.push_back(cap);
   }
-  if (!removed.empty() && persisted(record)) {
-    complain("could not store a revocation", rows_.erase_caps(record.id(), removed));
-  }
+  return persisted(record) ? rows_.erase_caps(record.id(), removed) : Status();
 }
 
 void Kernel::filter_on_exit(const ProcessRecord& record, msg::OnExit& on_exit) const {
@@ -86,18 +115,24 @@ void Kernel::filter_on_exit(const ProcessRecord& record, msg::OnExit& on_exit) c
   }
 }
 
-void Kernel::set_on_exit(ProcessRecord& record, msg::OnExit on_exit) {
+Status Kernel::set_on_exit(ProcessRecord& record, msg::OnExit on_exit) {
   filter_on_exit(record, on_exit);
   const bool was_stored = persisted(record);
   {
     rt::Lock lock(record.mutex);
+    std::swap(record.on_exit, on_exit);
+  }
+  Status stored;
+  if (persisted(record)) {
+    stored = persist(record);
+  } else if (was_stored) {
+    stored = rows_.erase_process(record.id(), record.caps.all());
+  }
+  if (!stored) {
+    rt::Lock lock(record.mutex);
     record.on_exit = std::move(on_exit);
   }
-  if (persisted(record)) {
-    complain("could not store on-exit behavior", persist(record));
-  } else if (was_stored) {
-    complain("could not forget a process", rows_.erase_process(record.id(), record.caps.all()));
-  }
+  return stored;
 }
 
 bool Kernel::may_read(const ProcessRecord& caller, std::string_view path) const {

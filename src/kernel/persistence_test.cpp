@@ -67,12 +67,39 @@ wasm::NativeTask<> keeps(wasm::NativeGuest guest) {
   }
 }
 
+/// Does what it is told about itself, and says "done" when the node has said so.
+wasm::NativeTask<> changes(wasm::NativeGuest guest) {
+  for (;;) {
+    const auto got = co_await guest.receive();
+    const auto told = got.body().text();
+    const msg::Capability own(guest.our(), "\"x\"");
+    if (told == "live") {
+      guest.set_on_exit(restarts());
+    } else if (told == "end") {
+      guest.set_on_exit({});
+    } else if (told == "save") {
+      guest.save_capabilities({own});
+    } else if (told == "drop") {
+      guest.drop_capabilities({own});
+    } else if (told == "spawn") {
+      const auto spawned =
+          co_await guest.spawn({.name = "child",
+                                .wasm_path = support::KernelFixture::path_of("echo"),
+                                .on_exit = restarts(),
+                                .grant_capabilities = {{id_of("b:k:pub"), "\"x\""}}});
+      if (!std::holds_alternative<msg::ProcessId>(spawned)) continue;
+    }
+    guest.print(0, "done");
+  }
+}
+
 class Persistence : public testing::Test {
  protected:
   void SetUp() override {
     node.store_in(kv);
     node.program("echo", support::echo);
     node.program("keeps", keeps);
+    node.program("changes", changes);
     node.boot();
   }
   WatchedKv kv;
@@ -128,12 +155,10 @@ TEST_F(Persistence, Fault35_WhatWasKilledStaysDead) {
 
 TEST_F(Persistence, AKillThatCannotBeStoredIsNotAcknowledged) {
   node.start("a:k:pub", "echo", {.on_exit = restarts()});
-  node.start("b:k:pub", "echo");  // nothing of it is stored
   kv.below.fail_after(0);
   EXPECT_FALSE(node.command(R"({"KillProcess":"a:k:pub"})"));
   EXPECT_FALSE(node.exists("a:k:pub"));
   EXPECT_TRUE(node.printouts.has(0, "kernel: could not forget a process"));
-  EXPECT_TRUE(node.command(R"({"KillProcess":"b:k:pub"})"));
 }
 
 TEST_F(Persistence, Fault37_RevocationIsCompleteAfterARestartOfTheNode) {
@@ -188,6 +213,82 @@ TEST_F(Persistence, AStoreThatCannotWriteEndsTheGuestWithTheReason) {
   node.tell("a:k:pub", "set x");
   EXPECT_TRUE(node.printouts.has(0, "set-state: "));
   EXPECT_TRUE(node.printouts.has(0, "process a.os@a:k:pub ended with error:"));
+}
+
+TEST_F(Persistence, AnOnExitThatCannotBeStoredEndsTheGuestAndDoesNotHold) {
+  node.start("a:k:pub", "changes");
+  kv.below.fail_after(0);
+  node.tell("a:k:pub", "live");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_TRUE(node.printouts.has(0, "set-on-exit: "));
+  EXPECT_FALSE(node.exists("a:k:pub")) << "as before: without on-exit behaviour it ends";
+}
+
+TEST_F(Persistence, AProcessThatCannotBeForgottenLivesOn) {
+  node.start("a:k:pub", "changes", {.on_exit = restarts()});
+  kv.below.fail_after(0);
+  node.tell("a:k:pub", "end");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_TRUE(node.exists("a:k:pub"));
+}
+
+TEST_F(Persistence, AGrantThatCannotBeStoredIsNoGrant) {
+  node.start("a:k:pub", "echo", {.on_exit = restarts()});
+  kv.below.fail_after(0);
+  node.grant("a:k:pub", cap("a:k:pub", "\"x\""));
+  EXPECT_FALSE(node.holds("a:k:pub", cap("a:k:pub", "\"x\"")));
+  EXPECT_TRUE(node.printouts.has(0, "kernel: could not store a grant"));
+  kv.below.fail_after(1'000);
+  node.grant("a:k:pub", cap("a:k:pub", "\"x\""));
+  node.crash();
+  node.boot();
+  EXPECT_TRUE(node.holds("a:k:pub", cap("a:k:pub", "\"x\"")));
+}
+
+TEST_F(Persistence, ACapabilityThatCannotBeSavedEndsTheGuestWithTheReason) {
+  node.start("a:k:pub", "changes", {.on_exit = restarts()});
+  kv.below.fail_after(0);
+  node.tell("a:k:pub", "save");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_TRUE(node.printouts.has(0, "save-capabilities: "));
+  EXPECT_FALSE(node.holds("a:k:pub", cap("a:k:pub", "\"x\"")));
+}
+
+TEST_F(Persistence, ADropThatCannotBeStoredEndsTheGuestWithTheReason) {
+  node.start("a:k:pub", "changes", {.on_exit = restarts(), .caps = {cap("a:k:pub", "\"x\"")}});
+  kv.below.fail_after(0);
+  node.tell("a:k:pub", "drop");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_TRUE(node.printouts.has(0, "drop-capabilities: "));
+  EXPECT_FALSE(node.holds("a:k:pub", cap("a:k:pub", "\"x\""))) << "until the node starts again";
+}
+
+TEST_F(Persistence, ASpawnIsStoredWithAllItsGrantsOrNotAtAll) {
+  node.start("a:k:pub", "changes",
+             {.on_exit = restarts(),
+              .caps = {messaging("vfs:distro:sys"), cap("vfs:distro:sys", R"({"root":true})")}});
+  node.start("b:k:pub", "echo", {.on_exit = restarts()});
+  kv.below.fail_after(0);
+  node.tell("a:k:pub", "spawn");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_FALSE(node.exists("child:k:pub"));
+  EXPECT_FALSE(node.holds("a:k:pub", messaging("child:k:pub")));
+  EXPECT_FALSE(node.holds("b:k:pub", cap("child:k:pub", "\"x\"")));
+  kv.below.fail_after(1);
+  node.tell("a:k:pub", "spawn");
+  EXPECT_THAT(node.said("a:k:pub"), ElementsAre("done"));
+  node.crash();
+  node.boot();
+  EXPECT_TRUE(node.exists("child:k:pub"));
+  EXPECT_TRUE(node.holds("a:k:pub", messaging("child:k:pub")));
+  EXPECT_TRUE(node.holds("b:k:pub", cap("child:k:pub", "\"x\"")));
+}
+
+TEST_F(Persistence, AKillWhoseRevocationsCannotBeStoredIsNotAcknowledged) {
+  node.start("a:k:pub", "echo");  // nothing of it is stored
+  node.start("b:k:pub", "echo", {.on_exit = restarts(), .caps = {cap("a:k:pub", "\"x\"")}});
+  kv.below.fail_after(0);
+  EXPECT_FALSE(node.command(R"({"KillProcess":"a:k:pub"})"));
 }
 
 TEST_F(Persistence, Fault2_AStoredProgramUnderAModulesNameIsNotRun) {

@@ -28,7 +28,9 @@ Outcome Process::set_on_exit(const wasm::GuestOnExit& on_exit) noexcept {
     return trap(fmt::format("set-on-exit: {} requests, {} are allowed", on_exit.request_count,
                             limits::kOnExitRequestsMax));
   }
-  services_.set_on_exit(*record_, to_on_exit(on_exit));
+  if (auto ok = services_.set_on_exit(*record_, to_on_exit(on_exit)); !ok) {
+    return trap("set-on-exit: " + ok.error().detail);
+  }
   print(2, fmt::format("{}:{}: set new on-exit behavior", record_->id().package,
                        record_->id().publisher));
   return Outcome::kReady;
@@ -163,7 +165,10 @@ Outcome Process::save_capabilities(std::span<const wasm::GuestCapability> caps) 
       keep.push_back({std::move(cap), {}});
       continue;
     }
-    if (record_->caps.has(cap)) continue;
+    if (auto signature = record_->caps.signature(cap)) {
+      keep.push_back({std::move(cap), std::move(*signature)});
+      continue;
+    }
     // Fault 1: only what came on a message to this process may be kept.
     const auto seen = std::find_if(received_caps_.begin(), received_caps_.end(),
                                    [&](const auto& received) { return received.cap == cap; });
@@ -175,12 +180,16 @@ Outcome Process::save_capabilities(std::span<const wasm::GuestCapability> caps) 
                         record_->id().text(), printable(cap.text())));
     }
   }
-  services_.add_caps(*record_, keep);
+  if (auto ok = services_.add_caps(*record_, keep); !ok) {
+    return trap("save-capabilities: " + ok.error().detail);
+  }
   return Outcome::kReady;
 }
 
 Outcome Process::drop_capabilities(std::span<const wasm::GuestCapability> caps) noexcept {
-  services_.drop_caps(*record_, to_capabilities(caps));
+  if (auto ok = services_.drop_caps(*record_, to_capabilities(caps)); !ok) {
+    return trap("drop-capabilities: " + ok.error().detail);
+  }
   return Outcome::kReady;
 }
 

@@ -55,7 +55,7 @@ enum class Phase : std::uint8_t {
 };
 
 /// Thread: `caps` from any; everything below `mutex` under it.
-struct ProcessRecord {
+struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   ProcessRecord(msg::Address address_in, bool is_public_in, std::size_t caps_max,
                 Budget budget_in = {})
       : address(msg::share(std::move(address_in))),
@@ -86,7 +86,8 @@ struct ProcessRecord {
   std::shared_ptr<Endpoint> endpoint __attribute__((guarded_by(mutex)));  // null when nothing runs
   RestartPolicy restart __attribute__((guarded_by(mutex)));
   rt::TimerId restart_timer __attribute__((guarded_by(mutex)));
-  Children siblings __attribute__((guarded_by(mutex)));  // its parent's count, which includes it
+  // Its place among its parent's children; letting go of it makes room for another.
+  std::shared_ptr<void> place __attribute__((guarded_by(mutex)));
 };
 
 using RecordRef = std::shared_ptr<ProcessRecord>;

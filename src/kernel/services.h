@@ -42,11 +42,15 @@ class Services {
   virtual Random& random() = 0;
 
   /// The record's on-exit behaviour, persisted when it returns. Attached capabilities that the
-  /// process may not pass on are removed (fault 4).
-  virtual void set_on_exit(ProcessRecord& record, msg::OnExit on_exit) = 0;
+  /// process may not pass on are removed (fault 4). An error: nothing has changed.
+  virtual Status set_on_exit(ProcessRecord& record, msg::OnExit on_exit) = 0;
 
-  virtual void add_caps(ProcessRecord& record, const msg::SignedCaps& caps) = 0;
-  virtual void drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) = 0;
+  /// Gives what is not held yet, and stores it if the process is stored. An error: none was given.
+  virtual Status add_caps(ProcessRecord& record, const msg::SignedCaps& caps) = 0;
+
+  /// Takes away what is held. An error: they are gone until the node starts again, which finds them
+  /// in its store.
+  virtual Status drop_caps(ProcessRecord& record, const std::vector<msg::Capability>& caps) = 0;
 
   /// Reads the component for a spawn, checking the caller's rights as the file module would; `done`
   /// runs on some thread with the bytes, or with why there are none.

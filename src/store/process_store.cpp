@@ -28,6 +28,10 @@ void add_cap(WriteBatch& batch, const msg::ProcessId& holder, const msg::Capabil
   batch.put(cap_row_key(holder, cap), Bytes::adopt(encode_cap_row({cap, signature})));
 }
 
+void add_grants(WriteBatch& batch, const ProcessStore::Grants& grants) {
+  for (const auto& [holder, held] : grants) add_cap(batch, holder, held.cap, held.signature);
+}
+
 }  // namespace
 
 std::string process_row_key(const msg::ProcessId& id) {
@@ -39,16 +43,18 @@ std::string cap_row_key(const msg::ProcessId& holder, const msg::Capability& cap
                      cap.canonical_params());
 }
 
-Status ProcessStore::put_process(const msg::ProcessId& id, const msg::PersistedProcess& process) {
+Status ProcessStore::put_process(const msg::ProcessId& id, const msg::PersistedProcess& process,
+                                 const Grants& grants) {
   WriteBatch batch;
   add_process(batch, id, process);
   for (const auto& [cap, signature] : process.capabilities) add_cap(batch, id, cap, signature);
+  add_grants(batch, grants);
   return kv_.write(batch, durability_);
 }
 
-Status ProcessStore::put_caps(const msg::ProcessId& holder, const msg::SignedCaps& caps) {
+Status ProcessStore::put_grants(const Grants& grants) {
   WriteBatch batch;
-  for (const auto& held : caps) add_cap(batch, holder, held.cap, held.signature);
+  add_grants(batch, grants);
   return batch.operations.empty() ? Status{} : kv_.write(batch, durability_);
 }
 

@@ -34,8 +34,18 @@ class ProcessStore {
   /// (those of an old map are set aside); their state stays. An error changes nothing: load again.
   Result<Loaded> load();
 
-  Status put_process(const msg::ProcessId& id, const msg::PersistedProcess& process);
-  Status put_caps(const msg::ProcessId& holder, const msg::SignedCaps& caps);
+  /// What a stored process has been given.
+  struct Grant {
+    msg::ProcessId holder;
+    msg::SignedCapability cap;
+  };
+  using Grants = std::vector<Grant>;
+
+  /// A process with all it holds, and what others are given with it: all of it or nothing.
+  Status put_process(const msg::ProcessId& id, const msg::PersistedProcess& process,
+                     const Grants& grants = {});
+  /// All or none.
+  Status put_grants(const Grants& grants);
   Status erase_caps(const msg::ProcessId& holder, const std::vector<msg::Capability>& caps);
 
   /// The process and all it holds, whether or not they are there.

@@ -99,7 +99,7 @@ TEST(ProcessStore, Fault47_AGrantWritesOneSmallRow) {
   ProcessStore store(kv, Durability::kProcess);
   ASSERT_TRUE(store.put_process(kP, two_processes().at(kP)));
   const auto before = keys(kv);
-  ASSERT_TRUE(store.put_caps(kP, {{cap("r", "\"messaging\""), Bytes::copy("s")}}));
+  ASSERT_TRUE(store.put_grants({{kP, {cap("r", "\"messaging\""), Bytes::copy("s")}}}));
   EXPECT_EQ(keys(kv).size(), before.size() + 1);
   const std::string key = cap_row_key(kP, cap("r", "\"messaging\""));
   EXPECT_LT(kv.get(key).value().value().size(), 60u);
@@ -110,8 +110,8 @@ TEST(ProcessStore, OneCapabilityHasOneRowHoweverItsJsonIsWritten) {
   MemKv kv;
   ProcessStore store(kv, Durability::kProcess);
   ASSERT_TRUE(store.put_process(kP, process("")));
-  ASSERT_TRUE(store.put_caps(kP, {{cap("q", R"({"a":1,"b":2})"), {}}}));
-  ASSERT_TRUE(store.put_caps(kP, {{cap("q", R"({ "b": 2, "a": 1 })"), Bytes::copy("new")}}));
+  ASSERT_TRUE(store.put_grants({{kP, {cap("q", R"({"a":1,"b":2})"), {}}}}));
+  ASSERT_TRUE(store.put_grants({{kP, {cap("q", R"({ "b": 2, "a": 1 })"), Bytes::copy("new")}}}));
   const auto held = load(kv).processes.at(kP).capabilities;
   ASSERT_EQ(held.size(), 1u);
   EXPECT_EQ(held.begin()->second.text(), "new");

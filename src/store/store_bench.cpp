@@ -69,11 +69,11 @@ void put_one_cap(benchmark::State& state) {
   if (!kv) return state.SkipWithError(kv.error().detail.c_str());
   ProcessStore store(**kv, Durability::kProcess);
   const auto ids = processes();
-  const msg::SignedCaps caps{
-      {msg::messaging_cap({"a.os", {"p", "k", "sys"}}), Bytes::adopt(ByteVector(64))}};
+  const msg::SignedCapability cap{msg::messaging_cap({"a.os", {"p", "k", "sys"}}),
+                                  Bytes::adopt(ByteVector(64))};
   std::size_t i = 0;
   for (auto _ : state) {
-    if (!store.put_caps(ids[i++ % ids.size()], caps)) {
+    if (!store.put_grants({{ids[i++ % ids.size()], cap}})) {
       return state.SkipWithError("a grant was not written");
     }
   }
