@@ -81,7 +81,7 @@ void KernelFigures::grants(Figure& out) {
     const double seconds = cpu_of([&] {
       for (std::size_t i = 0; i < count; ++i, ++serial) {
         auto& record = *records[serial % processes];
-        rig.kernel().add_caps(
+        std::ignore = rig.kernel().add_caps(
             record, {{msg::Capability(*record.address, fmt::format("{{\"n\":{}}}", serial)), {}}});
       }
     });

@@ -16,6 +16,18 @@ enum class Slice : std::uint8_t {
   kMore,     // run again soon, behind those that are ready now
 };
 
+class ReadyQueue;
+
+/// Where an actor stands among others in the processor time it has had, by weight.
+struct VirtualTime {
+  static constexpr std::int64_t kNew = std::numeric_limits<std::int64_t>::min();
+  std::int64_t had_ns = kNew;
+  // Each queue has a clock of its own: the one that had_ns counts with, and what it showed when the
+  // actor was taken out. Never dereferenced.
+  const ReadyQueue* queue = nullptr;
+  std::int64_t clock_ns = 0;
+};
+
 /// A process, a module, a strand. Owned by shared_ptr; the executor keeps it alive while it is
 /// queued or running.
 class Actor : public std::enable_shared_from_this<Actor> {
@@ -35,14 +47,12 @@ class Actor : public std::enable_shared_from_this<Actor> {
   void set_weight(std::uint32_t weight) { weight_.store(weight, std::memory_order_relaxed); }
   static constexpr std::uint32_t kWeightDefault = 100;
 
-  static constexpr std::int64_t kNew = std::numeric_limits<std::int64_t>::min();
-
  private:
   friend class ActorState;
   std::atomic<std::uint8_t> state_{0};
   std::atomic<std::uint32_t> weight_{kWeightDefault};
-  // Processor time had, by weight. Belongs to whoever has queued the actor or runs it.
-  std::int64_t virtual_ns_ = kNew;
+  // Belongs to whoever has queued the actor or runs it.
+  VirtualTime virtual_;
 };
 
 /// The four states of an actor and the legal steps between them; used by executors only.
@@ -61,12 +71,11 @@ class ActorState {
     }
   }
 
-  static std::int64_t virtual_ns(const Actor& actor) { return actor.virtual_ns_; }
-  static void set_virtual_ns(Actor& actor, std::int64_t at) { actor.virtual_ns_ = at; }
+  static VirtualTime& virtual_time(Actor& actor) { return actor.virtual_; }
 
   /// Between begin and end: the slice took this long.
   static void charge(Actor& actor, Nanos used) {
-    actor.virtual_ns_ +=
+    actor.virtual_.had_ns +=
         used.count() * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
   }
 

@@ -19,17 +19,18 @@ namespace kinode::rt {
 /// Not synchronised; `Worker` locks.
 class ReadyQueue {
  public:
-  /// The head start of a sleeper, what a newcomer is taken to have had (else a storm of short-lived
-  /// ones would always go first), and how far a heavy user can fall behind the rest. The last also
-  /// bounds what moving to another worker, whose clock differs, can cost or gain.
+  /// The head start of a sleeper, and what a newcomer is taken to have had (else a storm of
+  /// short-lived ones would always go first).
   static constexpr std::int64_t kHeadStartNs = 2'000'000;
   static constexpr std::int64_t kNewcomerNs = 1'000'000;
+  /// How long a heavy user may have to wait for the rest. The clock goes by as many times slower as
+  /// there are others, so in a crowd this is less of it; never less than what a slice takes.
   static constexpr std::int64_t kBehindMaxNs = 200'000'000;
+  static constexpr std::int64_t kBehindLeastNs = 2'000'000;
 
   /// Keeps the actor alive until pop() hands it out.
   void push(std::shared_ptr<Actor> actor) {
-    const std::int64_t at = place(*actor);
-    ActorState::set_virtual_ns(*actor, at);
+    const std::int64_t at = place(ActorState::virtual_time(*actor));
     heap_.push_back({at, std::move(actor)});
     rise(heap_.size() - 1);
   }
@@ -39,6 +40,7 @@ class ReadyQueue {
     if (heap_.empty()) return nullptr;
     clock_ = std::max(clock_, heap_.front().at);
     auto actor = std::move(heap_.front().actor);
+    ActorState::virtual_time(*actor) = {heap_.front().at, this, clock_};
     Entry last = std::move(heap_.back());
     heap_.pop_back();
     if (!heap_.empty()) sink(std::move(last));
@@ -57,10 +59,13 @@ class ReadyQueue {
     std::shared_ptr<Actor> actor;
   };
 
-  std::int64_t place(const Actor& actor) const {
-    const std::int64_t had = ActorState::virtual_ns(actor);
-    if (had == Actor::kNew) return clock_ + kNewcomerNs;
-    return std::clamp(had, clock_ - kHeadStartNs, clock_ + kBehindMaxNs);
+  std::int64_t place(const VirtualTime& time) const {
+    if (time.had_ns == VirtualTime::kNew) return clock_ + kNewcomerNs;
+    const std::int64_t had =
+        time.queue == this ? time.had_ns : clock_ + (time.had_ns - time.clock_ns);
+    const auto others = static_cast<std::int64_t>(heap_.size() + 1);
+    const std::int64_t behind_max = std::max(kBehindMaxNs / others, kBehindLeastNs);
+    return std::clamp(had, clock_ - kHeadStartNs, clock_ + behind_max);
   }
 
   void rise(std::size_t i) {

@@ -119,21 +119,51 @@ TEST_F(ReadyQueueTest, WhoHadMuchElsewhereStillGetsItsTurn) {
   EXPECT_TRUE(used.contains("moved"));
 }
 
+TEST_F(ReadyQueueTest, IsNotMeasuredByTheClockOfAnotherQueue) {
+  ReadyQueue elsewhere;
+  const auto worker = actor("busy elsewhere");
+  elsewhere.push(worker);
+  for (int i = 0; i < 1000; ++i) {  // a second passes there
+    elsewhere.pop();
+    ActorState::charge(*worker, 1ms);
+    elsewhere.push(worker);
+  }
+  const auto moved = actor("moved");
+  elsewhere.push(moved);
+  while (elsewhere.pop() != moved) {
+  }
+  ActorState::charge(*moved, 1us);
+  for (int i = 0; i < 10; ++i) queue.push(actor("loop"));
+  queue.push(moved);
+  EXPECT_EQ(run(1ms, true), "moved");
+}
+
+TEST_F(ReadyQueueTest, InACrowdAHeavyUserWaitsNoLongerThanAmongFew) {
+  const auto heavy = actor("heavy");
+  queue.push(heavy);
+  queue.pop();
+  ActorState::charge(*heavy, 1h);
+  for (int i = 0; i < 100; ++i) queue.push(actor("loop " + std::to_string(i)));
+  queue.push(heavy);
+  for (int i = 0; i < 350 && !used.contains("heavy"); ++i) run(1ms, true);
+  EXPECT_TRUE(used.contains("heavy"));
+}
+
 TEST_F(ReadyQueueTest, IsInOrderWhateverIsPushed) {
   SeededRandom random(1);
   std::vector<std::shared_ptr<Named>> actors;
   for (int i = 0; i < 200; ++i) {
     actors.push_back(actor(std::to_string(i)));
-    ActorState::set_virtual_ns(*actors.back(),
-                               static_cast<std::int64_t>(random.next_u64() % 100'000'000));
+    ActorState::virtual_time(*actors.back()) = {
+        static_cast<std::int64_t>(random.next_u64() % 2'000'000), &queue, 0};
     queue.push(actors.back());
   }
   std::int64_t before = 0;
   for (int i = 0; i < 200; ++i) {
     const auto next = queue.pop();
     ASSERT_NE(next, nullptr);
-    EXPECT_GE(ActorState::virtual_ns(*next), before);
-    before = ActorState::virtual_ns(*next);
+    EXPECT_GE(ActorState::virtual_time(*next).had_ns, before);
+    before = ActorState::virtual_time(*next).had_ns;
   }
   EXPECT_TRUE(queue.empty());
 }
