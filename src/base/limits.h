@@ -52,6 +52,7 @@ inline constexpr auto kParkTimeMax = 1s;
 
 /// Messages a guest can have handed over while being parked, before it is actually stopped.
 inline constexpr std::size_t kParkedMessagesMax = 64;
+inline constexpr std::size_t kParkedBytesMax = 64u << 20;  // beside the first
 
 /// Messages set aside before a process runs (fault 25: there a hundred meant deadlock).
 inline constexpr std::size_t kPreStartCountMax = kMailboxCountMax;
@@ -62,8 +63,10 @@ inline constexpr std::size_t kModuleMailboxBytesMax = 256u << 20;
 
 // --- processes ---------------------------------------------------------------------------------
 
-/// Requests that one process may have outstanding: contexts are kept for each.
+/// Requests that one process may have outstanding, and what the node keeps of them in all: the
+/// context, and body and blob, which are given back when a request fails. One alone may be larger.
 inline constexpr std::size_t kOutstandingRequestsMax = 100'000;
+inline constexpr std::size_t kOutstandingBytesMax = 256u << 20;
 
 /// Capabilities one process can hold, and remember as received but not saved.
 inline constexpr std::size_t kCapsPerProcessMax = 10'000;

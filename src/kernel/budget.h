@@ -19,6 +19,7 @@ struct Budget {
   std::size_t memory_bytes = limits::kGuestMemoryBytesMax;
   std::size_t state_bytes = limits::kStateBytesMax;
   std::size_t outstanding = limits::kOutstandingRequestsMax;
+  std::size_t outstanding_bytes = limits::kOutstandingBytesMax;
   std::size_t timers = limits::kTimersPerProcessMax;
   std::size_t children = limits::kChildrenPerProcessMax;  // alive at the same time
   std::uint32_t cpu_weight = rt::Actor::kWeightDefault;   // beside others that are busy

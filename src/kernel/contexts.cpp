@@ -7,13 +7,15 @@ namespace kinode::kernel {
 std::uint64_t Contexts::add(Context context) {
   context.key = next_key_++;
   const std::uint64_t key = context.key;
+  bytes_ += context.bytes();
   by_id_.emplace(context.request->id, std::move(context));
   return key;
 }
 
-std::optional<Context> Contexts::take_out(ById::iterator at) {
+Context Contexts::take_out(ById::iterator at) {
   Context out = std::move(at->second);
   by_id_.erase(at);
+  bytes_ -= out.bytes();
   return out;
 }
 
@@ -52,12 +54,8 @@ std::optional<Context> Contexts::take_key(std::uint64_t message_id, std::uint64_
 std::vector<Context> Contexts::expire(Instant now) {
   std::vector<Context> out;
   for (auto it = by_id_.begin(); it != by_id_.end();) {
-    if (it->second.deadline <= now) {
-      out.push_back(std::move(it->second));
-      it = by_id_.erase(it);
-    } else {
-      ++it;
-    }
+    const auto at = it++;
+    if (at->second.deadline <= now) out.push_back(take_out(at));
   }
   std::sort(out.begin(), out.end(), [](const Context& a, const Context& b) {
     return a.deadline != b.deadline ? a.deadline < b.deadline : a.key < b.key;

@@ -24,6 +24,9 @@ struct Context {
   std::optional<Prompting> prompting;  // restored when the answer is delivered
   std::optional<Bytes> user;           // the program's own context
   Instant deadline;
+
+  /// What is kept of it.
+  std::size_t bytes() const { return request->accounted_bytes() + (user ? user->size() : 0); }
 };
 
 /// Outstanding requests of one process. One thread at a time.
@@ -49,12 +52,14 @@ class Contexts {
   std::optional<Instant> earliest() const;
   bool holds(std::uint64_t message_id) const { return by_id_.contains(message_id); }
   std::size_t size() const { return by_id_.size(); }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   using ById = std::unordered_multimap<std::uint64_t, Context>;
-  std::optional<Context> take_out(ById::iterator at);
+  Context take_out(ById::iterator at);
 
   ById by_id_;
+  std::size_t bytes_ = 0;
   std::uint64_t next_key_ = 1;
 };
 

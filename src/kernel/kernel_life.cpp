@@ -29,6 +29,12 @@ std::shared_ptr<void> take_place(const ProcessRecord& parent) {
 Result<RecordRef> Kernel::initialize(NewProcess process, const std::vector<Grant>& grants) {
   if (auto safe = msg::check_kimap_safe(process.id); !safe)
     return std::unexpected(std::move(safe.error()));
+  if (const std::size_t size = our(process.id).text().size(); size > limits::kAddressTextBytesMax) {
+    // It could be stored, but not read again.
+    return fail(Code::kInvalid, fmt::format("the address of the new process has {} bytes, {} are "
+                                            "allowed: choose a shorter name",
+                                            size, limits::kAddressTextBytesMax));
+  }
   if (is_reserved(process.id)) {
     // Fault 2: a program under the kernel's or a module's name would inherit what others granted
     // it.

@@ -160,6 +160,7 @@ std::vector<msg::EnvelopeRef> Process::dismantle() {
   parked.store(false);
   routes_ = RouteCache();
   outgoing_.clear();
+  outgoing_bytes_ = 0;
   taken_in_.clear();
   if (armed_) services_.executor().timers().cancel(timer_);
   return mailbox().close(services_.executor());

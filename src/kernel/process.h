@@ -186,6 +186,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
   // sending
   RouteCache routes_;
   std::deque<Outgoing> outgoing_;
+  std::size_t outgoing_bytes_ = 0;
   Instant park_deadline_;
   Instant refusal_printed_;
 

@@ -52,6 +52,12 @@ Result<Process::Built> Process::build_request(const wasm::GuestSend& send, bool 
     return fail(Code::kOverloaded,
                 fmt::format("{} requests are outstanding already", contexts_.size()));
   }
+  if (send.request.has_expects && contexts_.bytes() >= record_->budget.outstanding_bytes) {
+    return fail(
+        Code::kOverloaded,
+        fmt::format("{} requests with {} bytes are outstanding, {} bytes are allowed",
+                    contexts_.size(), contexts_.bytes(), record_->budget.outstanding_bytes));
+  }
   const TargetView target = target_of(send.target);
   Built built{std::make_shared<msg::Envelope>(), route_to(target), 0};
   msg::Envelope& e = *built.envelope;
@@ -142,10 +148,14 @@ Outcome Process::park(std::shared_ptr<Endpoint> to, msg::EnvelopeRef envelope) {
     park_deadline_ = services_.executor().clock().now() + limits::kParkTimeMax;
     wake_at(park_deadline_);
   }
+  const std::size_t bytes = envelope->accounted_bytes();
   outgoing_.push_back({std::move(to), std::move(envelope)});
-  if (outgoing_.size() > limits::kParkedMessagesMax) {
+  outgoing_bytes_ += bytes;
+  if (outgoing_.size() > limits::kParkedMessagesMax ||
+      (outgoing_.size() > 1 && outgoing_bytes_ > limits::kParkedBytesMax)) {
     refuse(outgoing_.back());
     outgoing_.pop_back();
+    outgoing_bytes_ -= bytes;
   }
   return Outcome::kYield;
 }
@@ -168,6 +178,7 @@ bool Process::flush_outgoing() {
       if (outgoing_.size() > 1) wake_at(park_deadline_);
     }
     outgoing_.pop_front();
+    outgoing_bytes_ -= bytes;
   }
   parked.store(false);
   return true;

@@ -43,6 +43,10 @@ constexpr std::array kKeys{
         }},
     Key{"outstanding", 1, 1'000'000,
         [](kernel::Budget& b, std::int64_t n) { b.outstanding = static_cast<std::size_t>(n); }},
+    Key{"outstanding_mb", 1, 4096,
+        [](kernel::Budget& b, std::int64_t n) {
+          b.outstanding_bytes = static_cast<std::size_t>(n * kMegabyte);
+        }},
     Key{"timers", 0, 1'000'000,
         [](kernel::Budget& b, std::int64_t n) { b.timers = static_cast<std::size_t>(n); }},
     Key{"children", 0, static_cast<std::int64_t>(limits::kProcessesMax),

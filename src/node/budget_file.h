@@ -20,6 +20,7 @@ using BudgetMap = std::map<msg::PackageId, kernel::Budget>;
 ///     mailbox_count = 1000 # messages that wait
 ///     mailbox_mb = 64
 ///     outstanding = 100000 # requests whose answers are awaited
+///     outstanding_mb = 256 # what is kept of them: contexts, bodies, blobs
 ///     timers = 10000
 ///     children = 5000      # processes spawned and alive
 ///     cpu_weight = 50      # share of the processor beside others that are busy; default 100

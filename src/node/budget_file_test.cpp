@@ -30,6 +30,7 @@ mailbox_count = 10
 mailbox_mb = 1
 state_mb = 2
 outstanding = 3
+outstanding_mb = 4
 timers = 0
 children = 4
 )")
@@ -43,6 +44,7 @@ children = 4
   big.mailbox_bytes = 1u << 20;
   big.state_bytes = 2u << 20;
   big.outstanding = 3;
+  big.outstanding_bytes = 4u << 20;
   big.timers = 0;
   big.children = 4;
   EXPECT_EQ(budgets.at({"big", "a.os"}), big);
