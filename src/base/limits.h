@@ -148,6 +148,83 @@ inline constexpr auto kRpcAnswerTimeMax = 15s;
 inline constexpr std::size_t kTimersPerProcessMax = 10'000;
 inline constexpr std::uint64_t kTimerMsMax = std::uint64_t{1} << 42;
 
+// --- databases (kv and sqlite) -------------------------------------------------------------------
+
+/// A database's name is one part of a path (io.md 14.1, S6).
+inline constexpr std::size_t kDatabaseNameBytesMax = 64;
+
+/// What may wait for one database, and for all of a module: then who asks is refused.
+inline constexpr std::size_t kDatabaseQueueCountMax = 10'000;
+inline constexpr std::size_t kDatabaseQueueBytesMax = 64u << 20;
+inline constexpr std::size_t kDatabasesQueuedBytesMax = 256u << 20;
+
+/// What is taken from a queue at once, so that neighbours share the threads; writes among it become
+/// one batch and one sync.
+inline constexpr std::size_t kDatabaseGroupCountMax = 256;
+inline constexpr std::size_t kDatabaseGroupBytesMax = 4u << 20;
+
+/// Unused databases are closed, unused transactions end; both are looked for this often.
+inline constexpr auto kDatabaseIdleTimeMax = 300s;
+inline constexpr auto kTransactionIdleTimeMax = 300s;
+inline constexpr auto kDatabaseSweepTime = 30s;
+
+/// Open at once, whatever the descriptors allow: each costs memory and background work.
+inline constexpr std::size_t kDatabasesOpenMax = 64;
+
+/// Descriptors that the original starts with before the manager has spoken (io.md 9.4).
+inline constexpr std::size_t kDatabaseDescriptorsAtStart = 10;
+
+/// Open transactions of one process on one database, and what one may hold in memory.
+inline constexpr std::size_t kTransactionsPerProcessMax = 64;
+inline constexpr std::size_t kTransactionBytesMax = 64u << 20;
+
+/// RocksDB's own advice for keys; a value passes through memory three times.
+inline constexpr std::size_t kKvKeyBytesMax = 8u << 20;
+inline constexpr std::size_t kKvValueBytesMax = 128u << 20;
+
+/// One answer of a scan or of a batch get.
+inline constexpr std::size_t kKvPageCountMax = 10'000;
+inline constexpr std::size_t kKvPageBytesMax = 4u << 20;
+
+/// Shared by all databases of the kv module: memtables, blocks; and the least memtable of one.
+inline constexpr std::size_t kKvMemtablesBytesMax = 64u << 20;
+inline constexpr std::size_t kKvBlockCacheBytes = 32u << 20;
+inline constexpr std::size_t kKvMemtableBytes = 4u << 20;
+
+/// What one RocksDB keeps open at most: ten tables, log, manifest, lock, directory, one being
+/// written by a flush and one by a compaction.
+inline constexpr std::size_t kKvDescriptorsPerDatabase = 16;
+
+/// One writer and some readers; each has the file, its log and (once per database) the index.
+inline constexpr std::size_t kSqliteReaders = 3;
+inline constexpr std::size_t kSqliteDescriptorsPerDatabase = 2 * (1 + kSqliteReaders) + 2;
+
+/// Threads of the sqlite module: long statements are only in each other's way.
+inline constexpr std::size_t kSqliteThreadsMax = 4;
+
+/// One statement's text, one value, one answer, and what a statement may take; the caller's own
+/// patience ends it sooner.
+inline constexpr std::size_t kSqliteStatementBytesMax = 1u << 20;
+inline constexpr std::size_t kSqliteValueBytesMax = 128u << 20;
+inline constexpr std::size_t kSqliteResultBytesMax = 64u << 20;
+inline constexpr auto kSqliteStatementTimeMax = 60s;
+
+/// SQLite's own limit of parameters; deeper or wider statements than these are made by machines.
+inline constexpr std::size_t kSqliteParametersMax = 32'766;
+inline constexpr int kSqliteExpressionDepthMax = 500;
+inline constexpr int kSqliteCompoundSelectMax = 200;
+inline constexpr int kSqliteProgramOpsMax = 1'000'000;
+
+/// Memory of all statements together (SQLite's soft and hard heap limits).
+inline constexpr std::size_t kSqliteHeapBytesMax = 512u << 20;
+
+/// Page cache of one connection, and prepared statements that it keeps.
+inline constexpr std::size_t kSqliteCacheBytes = 2u << 20;
+inline constexpr std::size_t kSqliteStatementsKept = 64;
+
+/// How often a running statement looks at its clock: steps of SQLite's machine, about 0.1 ms.
+inline constexpr int kSqliteProgressSteps = 10'000;
+
 // --- logs --------------------------------------------------------------------------------------
 
 /// One line of a log, what may wait for a slow disk or terminal, and what is kept on disk (64 MB).

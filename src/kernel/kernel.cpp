@@ -210,6 +210,11 @@ bool Kernel::has_capability(const msg::ProcessId& holder, const msg::Capability&
   return record && record->caps.has(cap);
 }
 
+Status Kernel::grant(const msg::ProcessId& holder, const msg::Capability& cap) {
+  const RecordRef record = table_.find(holder);
+  return record ? add_caps(*record, {{cap, {}}}) : Status();
+}
+
 void Kernel::print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) {
   parts_.print->print({verbosity, source, std::move(content)});
 }

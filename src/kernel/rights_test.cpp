@@ -147,6 +147,17 @@ TEST_F(Rights, Fault4_WhatWasLostSinceIsNotPassedOnAtTheEnd) {
   EXPECT_THAT(node.owner().got.back()->request()->capabilities, SizeIs(1));
 }
 
+TEST_F(Rights, WhatAModuleGrantsIsThereAtOnceAndAfterACrash) {
+  node.start("a:k:pub", "puppet", {.on_exit = support::restarts()});
+  EXPECT_TRUE(node.kernel().grant(support::id_of("a:k:pub"), cap("owner:distro:sys", "\"db\"")));
+  EXPECT_TRUE(node.holds("a:k:pub", cap("owner:distro:sys", "\"db\"")));
+  EXPECT_TRUE(
+      node.kernel().grant(support::id_of("nobody:k:pub"), cap("owner:distro:sys", "\"db\"")));
+  node.crash();
+  node.boot();
+  EXPECT_TRUE(node.holds("a:k:pub", cap("owner:distro:sys", "\"db\"")));
+}
+
 TEST_F(Rights, AGuestWithoutTheKernelsCapabilityCommandsNothing) {
   node.start("a:k:pub", "puppet");
   node.start("b:k:pub", "echo");

@@ -37,6 +37,11 @@ class Port {
 
   virtual bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const = 0;
 
+  /// Gives `holder` a capability that the module issues, and stores it with what `holder` keeps.
+  /// Done when the call returns, which may take a write to the disk. Nothing happens for a holder
+  /// that is not there or has it already. Errors: it holds too many, it could not be stored.
+  virtual Status grant(const msg::ProcessId& holder, const msg::Capability& cap) = 0;
+
   virtual void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) = 0;
 
   virtual rt::Executor& executor() = 0;

@@ -1,17 +1,14 @@
 #include "store/rocks_kv.h"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstdarg>
-#include <cstdio>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
+
+#include "store/rocks_log.h"
 
 namespace kinode::store {
 
@@ -53,24 +50,6 @@ Status check(const rocksdb::Status& status, const std::string& name) {
   return fail(Code::kIo, fmt::format("the database in {}: {}", name, text));
 }
 
-/// RocksDB's own lines. Its file logger asserts on a full disk, and keeps a file open.
-class RocksLog final : public rocksdb::Logger {
- public:
-  explicit RocksLog(Log& log) : Logger(rocksdb::WARN_LEVEL), log_(log, "store") {}
-
-  using Logger::Logv;
-  void Logv(const char* format, va_list args) override {
-    std::array<char, 512> line{};
-    const int size = std::vsnprintf(line.data(), line.size(), format, args);
-    if (size < 0) return;
-    const auto kept = std::min(static_cast<std::size_t>(size), line.size() - 1);
-    log_.warn("rocksdb={}", std::string_view(line.data(), kept));
-  }
-
- private:
-  Tagged log_;
-};
-
 rocksdb::Options options(Log* log) {
   rocksdb::Options o;
   o.create_if_missing = true;
@@ -81,8 +60,7 @@ rocksdb::Options options(Log* log) {
   o.max_background_jobs = 2;
   o.stats_dump_period_sec = 0;
   o.stats_persist_period_sec = 0;
-  static NullLog nobody;
-  o.info_log = std::make_shared<RocksLog>(log == nullptr ? nobody : *log);
+  o.info_log = make_rocks_log(log);
   o.max_total_wal_size = 16u << 20;
   o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocksdb::BlockBasedTableOptions table;

@@ -33,6 +33,11 @@ class FakePort final : public port::Port {
     return capabilities.contains({holder, cap});
   }
 
+  Status grant(const msg::ProcessId& holder, const msg::Capability& cap) override {
+    if (answer_to_grant) capabilities.emplace(holder, cap);
+    return answer_to_grant;
+  }
+
   void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) override {
     printed.push_back({verbosity, source, std::move(content)});
   }
@@ -52,6 +57,7 @@ class FakePort final : public port::Port {
   std::vector<msg::Printout> printed;  // in order
   std::set<std::pair<msg::ProcessId, msg::Capability>> capabilities;
   std::set<msg::ProcessId> dead;
+  Status answer_to_grant;
   port::Routed answer_to_send = port::Routed::kDelivered;
 
  private:

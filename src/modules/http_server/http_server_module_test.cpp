@@ -20,6 +20,7 @@ class FakePort final : public port::Port {
   }
   bool is_alive(const msg::ProcessId&) const override { return true; }
   bool has_capability(const msg::ProcessId&, const msg::Capability&) const override { return true; }
+  Status grant(const msg::ProcessId&, const msg::Capability&) override { return {}; }
   void print(std::uint8_t, const msg::ProcessId&, std::string) override {}
   rt::Executor& executor() override { return manual; }
   Random& random() override { return random_; }
