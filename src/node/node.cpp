@@ -10,6 +10,7 @@
 #include "kernel/kernel.h"
 #include "modules/fd_manager/fd_manager_module.h"
 #include "modules/http_server/http_server_module.h"
+#include "modules/kv/kv_module.h"
 #include "modules/state/state_module.h"
 #include "modules/timer/timer_module.h"
 #include "node/budget_file.h"
@@ -88,6 +89,10 @@ transport::HttpLimits http_limits() {
           limits::kHttpBodyTimeMax, limits::kHttpIdleTimeMax};
 }
 
+store::Durability durability(const Config& config) {
+  return config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
+}
+
 /// What the system lets this process have open.
 std::uint64_t open_files_max() {
   rlimit limit{};
@@ -115,6 +120,7 @@ struct Node::Parts {
   std::unique_ptr<timer::TimerModule> timer;
   std::unique_ptr<state::StateModule> state;
   std::unique_ptr<fd_manager::FdManagerModule> fds;
+  std::unique_ptr<kv::KvModule> kv_databases;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;
   std::function<void()> on_shutdown;
@@ -230,8 +236,7 @@ Status Node::Parts::build_kernel(const Config& config, port::PrintSink& print) {
     if (error) return std::nullopt;
     return path;
   };
-  parts.durability =
-      config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
+  parts.durability = durability(config);
   parts.budgets = [this](const msg::PackageId& package) { return budget_of(package); };
   parts.on_shutdown = on_shutdown;
   kernel = std::make_unique<kernel::Kernel>(std::move(parts));
@@ -247,6 +252,8 @@ Status Node::Parts::add_modules(const Config& config) {
   fds = std::make_unique<fd_manager::FdManagerModule>(
       fd_manager::FdManagerConfig{open_files_max, config.soft_ulimit});
   if (auto ok = kernel->add_module(*fds); !ok) return ok;
+  kv_databases = std::make_unique<kv::KvModule>(kv::KvConfig{home + "/kv", durability(config)});
+  if (auto ok = kernel->add_module(*kv_databases); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);
 }
@@ -323,6 +330,7 @@ void Node::stop() {
   parts_->stopped = true;
   parts_->http->stop();
   parts_->listener->stop();
+  parts_->kv_databases->stop();
   parts_->state->stop();
   parts_->fds->stop();
   parts_->timer->stop();

@@ -1,0 +1,39 @@
+// What all databases of the module share: memory, background work, options.
+#pragma once
+
+#include <memory>
+#include <rocksdb/cache.h>
+#include <rocksdb/options.h>
+#include <rocksdb/write_buffer_manager.h>
+#include <string>
+
+#include "base/log.h"
+#include "modules/kv/kv_messages.h"
+#include "store/ordered_kv.h"
+
+namespace kinode::kv {
+
+/// Thread: any. Outlives the databases.
+class KvEngine {
+ public:
+  /// `log` gets the engine's warnings and outlives this.
+  KvEngine(Log* log, store::Durability durability);
+
+  /// For opening one database. Flushes and compactions of all run on the few threads that the
+  /// process's RocksDB has; memtables and blocks count against one budget.
+  rocksdb::Options options() const;
+  rocksdb::WriteOptions write_options() const;
+
+ private:
+  std::shared_ptr<rocksdb::Logger> log_;
+  std::shared_ptr<rocksdb::Cache> blocks_;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
+  const store::Durability durability_;
+};
+
+/// An engine's error for programs. Where the text names files below `directory`, they are named as
+/// those of `name`: programs need not know where the home is.
+KvError kv_error(const rocksdb::Status& status, const std::string& directory,
+                 const std::string& name);
+
+}  // namespace kinode::kv

@@ -1,0 +1,40 @@
+// `kv:distro:sys`: an ordered database of bytes for every package that wants one (io.md 9).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "port/module.h"
+#include "store/ordered_kv.h"
+
+namespace kinode::kv {
+
+struct KvConfig {
+  /// Databases are `root/<package>:<publisher>/<name>/`.
+  std::string root;
+  store::Durability durability = store::Durability::kProcess;
+};
+
+/// What is asked of one database happens in the order in which it arrives, on the blocking pool
+/// (io.md 14.3, R1); databases do not wait for each other. A read that needs no disk, while nothing
+/// waits for its database, is answered at once. Messages of other nodes are ignored.
+class KvModule final : public port::Module {
+ public:
+  explicit KvModule(KvConfig config);
+  ~KvModule() override;
+
+  port::ModuleInfo info() const override;
+  Status start(port::Port& port) override;
+  void handle(msg::EnvelopeRef envelope) noexcept override;
+  void process_ended(const msg::ProcessId& process) noexcept override;
+
+  /// What was accepted is still done, and the databases are closed, by the executor's last jobs.
+  void stop() override;
+
+ private:
+  struct State;
+  const KvConfig config_;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace kinode::kv

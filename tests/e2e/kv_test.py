@@ -1,0 +1,62 @@
+"""The key-value store of a real node, asked by a program in C++ that passes requests on."""
+
+import json
+import signal
+import unittest
+
+from node import ASKERS, NodeTest, guest, make_package, manifest_entry
+
+ECHO = "echo:app:test.os"
+KV = "kv:distro:sys"
+PACKAGE = {"package_name": "app", "publisher_node": "test.os"}
+
+
+class KvTest(NodeTest):
+    def boot(self):
+        folder = self.dir / "app"
+        if not folder.exists():
+            entry = manifest_entry(process_name="echo", request_capabilities=[*ASKERS, KV],
+                                   grant_capabilities=["http-server:distro:sys", KV])
+            make_package(folder, {"main.wasm": guest("cpp_echo")}, [entry], package="app")
+        node = self.start("--package", folder)
+        node.wait_for(ECHO)
+        return node
+
+    def ask(self, node, action, db="birthdays"):
+        """What the program is answered when it asks; text."""
+        body = json.dumps({"package_id": PACKAGE, "db": db, "action": action})
+        answer = node.rpc(ECHO, {"op": "await", "to": f"e2e.os@{KV}", "body": body, "expects": 10})
+        return answer.json["ok"]
+
+    def test_a_program_uses_its_databases_and_they_outlive_a_crash(self):
+        node = self.boot()
+        self.assertEqual(self.ask(node, {"Get": [1]}), '{"Err":"NoReadCap"}')
+        self.assertEqual(self.ask(node, "Open"), '"Ok"')
+        self.assertEqual(self.ask(node, {"Get": [1]}), '{"Err":"KeyNotFound"}')
+        # Without a blob of its own the request has none, and a value is a blob.
+        self.assertEqual(self.ask(node, {"Set": {"key": [1], "tx_id": None}}),
+                         '{"Err":"MalformedRequest"}')
+        begun = json.loads(self.ask(node, "BeginTx"))["BeginTx"]["tx_id"]
+        self.assertEqual(self.ask(node, {"Delete": {"key": [1], "tx_id": begun}}), '"Ok"')
+        self.assertEqual(self.ask(node, {"Commit": {"tx_id": begun}}), '"Ok"')
+        self.assertEqual(self.ask(node, {"Scan": {}}), '{"Scan":{"next":null}}')
+        code, _ = node.end(signal.SIGKILL)
+        self.assertEqual(code, -signal.SIGKILL)
+        node = self.boot()
+        # The right to it is stored, too.
+        self.assertEqual(self.ask(node, {"Get": [1]}), '{"Err":"KeyNotFound"}')
+        self.assertEqual(self.ask(node, "RemoveDb"), '"Ok"')
+        code, _ = node.end()
+        self.assertEqual(code, 0)
+
+    def test_whoever_asks_over_http_has_no_rights_of_others(self):
+        node = self.boot()
+        self.ask(node, "Open")
+        answer = node.rpc(KV, {"package_id": PACKAGE, "db": "birthdays", "action": "Open"})
+        self.assertEqual(answer.json, {"Err": "MismatchingPackageId"})
+        answer = node.rpc(KV, {"package_id": PACKAGE, "db": "birthdays", "action": {"Get": [1]}})
+        self.assertEqual(answer.json, {"Err": "NoReadCap"})
+
+
+if __name__ == "__main__":
+    unittest.main()
