@@ -1,7 +1,11 @@
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <new>
+
+#include "base/assert.h"
 
 namespace kinode {
 
@@ -20,6 +24,19 @@ Bytes Bytes::adopt(ByteVector from) {
   const std::uint8_t* data = owner->data();
   const std::size_t size = owner->size();
   return Bytes(std::shared_ptr<const std::uint8_t>(std::move(owner), data), size);
+}
+
+std::optional<ByteRoom> ByteRoom::of(std::size_t size) {
+  auto* data = new (std::nothrow) std::uint8_t[std::max<std::size_t>(size, 1)];
+  if (data == nullptr) return std::nullopt;
+  return ByteRoom(std::shared_ptr<std::uint8_t[]>(data), size);
+}
+
+Bytes ByteRoom::take(std::size_t used) && {
+  KINODE_ASSERT(used <= size_);
+  if (used == 0) return {};
+  const std::uint8_t* data = data_.get();
+  return Bytes(std::shared_ptr<const std::uint8_t>(std::move(data_), data), used);
 }
 
 std::string hex_encode(ByteView bytes) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,11 +51,33 @@ class Bytes {
   }
 
  private:
+  friend class ByteRoom;
   Bytes(std::shared_ptr<const std::uint8_t> data, std::size_t size)
       : data_(std::move(data)), size_(size) {}
 
   std::shared_ptr<const std::uint8_t> data_;
   std::size_t size_ = 0;
+};
+
+/// Room to fill, by a read from disk for instance, that then becomes shared bytes without being
+/// copied or zeroed. One thread until then.
+class ByteRoom {
+ public:
+  /// Nothing when the system has no such memory left.
+  static std::optional<ByteRoom> of(std::size_t size);
+
+  std::uint8_t* data() { return data_.get(); }
+  std::size_t size() const { return size_; }
+
+  /// The first `used` bytes, which must have been written; at most the size.
+  Bytes take(std::size_t used) &&;
+
+ private:
+  ByteRoom(std::shared_ptr<std::uint8_t[]> data, std::size_t size)
+      : data_(std::move(data)), size_(size) {}
+
+  std::shared_ptr<std::uint8_t[]> data_;
+  std::size_t size_;
 };
 
 /// Lowercase hex without a prefix.

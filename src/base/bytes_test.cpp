@@ -142,6 +142,21 @@ TEST(Utf8, AgreesWithArithmeticOnEveryShortSequence) {
   }
 }
 
+TEST(ByteRoom, BecomesBytesInPlace) {
+  auto room = ByteRoom::of(5);
+  ASSERT_TRUE(room);
+  std::memcpy(room->data(), "hello", 5);
+  const std::uint8_t* place = room->data();
+  const Bytes bytes = std::move(*room).take(4);
+  EXPECT_EQ(bytes.text(), "hell");
+  EXPECT_EQ(bytes.data(), place);
+}
+
+TEST(ByteRoom, MoreThanTheSystemHasIsNothing) {
+  EXPECT_TRUE(ByteRoom::of(0));
+  EXPECT_TRUE(std::move(*ByteRoom::of(9)).take(0).empty());
+}
+
 TEST(Printable, OrdinaryTextStays) {
   EXPECT_EQ(printable("a\tb\nc \xc3\xa9 \xf0\x9f\x98\x80 ~"),
             "a\tb\nc \xc3\xa9 \xf0\x9f\x98\x80 ~");

@@ -26,6 +26,9 @@ class Fd {
   int get() const { return fd_; }
   bool ok() const { return fd_ >= 0; }
 
+  /// Gives it away, for instance to fdopendir.
+  int release() { return std::exchange(fd_, -1); }
+
  private:
   int fd_ = -1;
 };

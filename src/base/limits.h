@@ -128,6 +128,40 @@ inline constexpr std::size_t kZipTotalBytesMax = 2ull << 30;
 inline constexpr std::size_t kManifestBytesMax = 4u << 20;
 inline constexpr std::size_t kManifestProcessesMax = 256;
 
+// --- files -------------------------------------------------------------------------------------
+
+/// A path that programs name: the system takes no longer one.
+inline constexpr std::size_t kVfsPathBytesMax = 4096;
+
+/// Requests of one process that wait for the disk: what the original's channel held, and a largest
+/// blob beside others. All processes together may not fill the memory with what they would write.
+inline constexpr std::size_t kVfsWaitingPerProcessMax = 1000;
+inline constexpr std::size_t kVfsWaitingBytesPerProcessMax = 128u << 20;
+inline constexpr std::size_t kVfsWaitingBytesMax = std::size_t{1} << 30;
+
+/// Of one process at the disk at once: others, and the kernel, find a thread of the pool, too.
+inline constexpr std::size_t kVfsRunningPerProcessMax = 2;
+
+/// Files of one process with a cursor. A cursor is small; only some have a descriptor.
+inline constexpr std::size_t kVfsOpenPerProcessMax = 10'000;
+
+/// Descriptors until the descriptor manager has said how many (io.md 8.5).
+inline constexpr std::size_t kVfsFirstFdsMax = 10;
+
+/// Long work (hashing, copying, deleting) makes room for others after so many bytes or files:
+/// some tens of milliseconds.
+inline constexpr std::size_t kVfsStepBytes = 32u << 20;
+inline constexpr std::size_t kVfsStepFiles = 1'000;
+
+/// A listing, as JSON: the largest body. More is read in pages of at most so many entries.
+inline constexpr std::size_t kVfsListingBytesMax = kBodyBytesMax;
+inline constexpr std::size_t kVfsPageEntriesMax = 10'000;
+
+/// Paths that one process watches for changes, and events for it that wait for room in its mailbox
+/// before they become one "look again".
+inline constexpr std::size_t kVfsWatchesPerProcessMax = 100;
+inline constexpr std::size_t kVfsWatchesMax = 10'000;
+
 // --- HTTP --------------------------------------------------------------------------------------
 
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;

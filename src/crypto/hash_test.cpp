@@ -13,6 +13,13 @@ TEST(Hash, Sha256IsTheStandardOne) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Hash, Sha256OfPartsIsThatOfTheWhole) {
+  Sha256 hash;
+  for (const std::string_view part : {"a", "", "bc"}) hash.add(as_bytes(part));
+  EXPECT_EQ(hash.finish(), sha256(as_bytes("abc")));
+  EXPECT_EQ(Sha256().finish(), sha256({}));
+}
+
 TEST(Hash, KeccakIsTheOneBeforeSha3) {
   EXPECT_EQ(hex_encode(keccak256({})),
             "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");

@@ -43,6 +43,18 @@ Status read_json(const Json& value, std::uint16_t& out) { return read_unsigned(v
 Status read_json(const Json& value, std::uint32_t& out) { return read_unsigned(value, out); }
 Status read_json(const Json& value, std::uint64_t& out) { return read_unsigned(value, out); }
 
+Status read_json(const Json& value, std::int64_t& out) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (const auto* n = value.negative_integer()) {
+    out = *n;
+  } else if (const auto* u = value.unsigned_integer(); u != nullptr && *u <= kMax) {
+    out = static_cast<std::int64_t>(*u);
+  } else {
+    return json_mismatch("a whole number of 64 bits with sign", value);
+  }
+  return {};
+}
+
 Status read_json(const Json& value, std::string& out) {
   const std::string* s = value.string();
   if (s == nullptr) return json_mismatch("a string", value);

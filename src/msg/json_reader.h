@@ -28,6 +28,7 @@ Status read_json(const Json& value, std::uint8_t& out);
 Status read_json(const Json& value, std::uint16_t& out);
 Status read_json(const Json& value, std::uint32_t& out);
 Status read_json(const Json& value, std::uint64_t& out);
+Status read_json(const Json& value, std::int64_t& out);
 Status read_json(const Json& value, std::string& out);
 Status read_json(const Json& value, Bytes& out);
 Status read_json(const Json& value, ByteVector& out);

@@ -28,6 +28,10 @@ inline void write_json(std::string& out, std::unsigned_integral auto value)
   out += std::to_string(value);
 }
 
+inline void write_json(std::string& out, std::signed_integral auto value) {
+  out += std::to_string(value);
+}
+
 /// The rest find their element's overload by argument-dependent lookup.
 template <class T>
 void write_json(std::string& out, const std::vector<T>& values);
