@@ -13,6 +13,7 @@
 #include "modules/kv/kv_module.h"
 #include "modules/state/state_module.h"
 #include "modules/timer/timer_module.h"
+#include "modules/vfs/vfs_module.h"
 #include "node/budget_file.h"
 #include "node/package_source.h"
 #include "rt/thread_executor.h"
@@ -121,6 +122,7 @@ struct Node::Parts {
   std::unique_ptr<state::StateModule> state;
   std::unique_ptr<fd_manager::FdManagerModule> fds;
   std::unique_ptr<kv::KvModule> kv_databases;
+  std::unique_ptr<vfs::VfsModule> vfs;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;
   std::function<void()> on_shutdown;
@@ -254,6 +256,8 @@ Status Node::Parts::add_modules(const Config& config) {
   if (auto ok = kernel->add_module(*fds); !ok) return ok;
   kv_databases = std::make_unique<kv::KvModule>(kv::KvConfig{home + "/kv", durability(config)});
   if (auto ok = kernel->add_module(*kv_databases); !ok) return ok;
+  vfs = std::make_unique<vfs::VfsModule>(home + "/vfs");
+  if (auto ok = kernel->add_module(*vfs); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);
 }
@@ -332,6 +336,7 @@ void Node::stop() {
   parts_->listener->stop();
   parts_->kv_databases->stop();
   parts_->state->stop();
+  parts_->vfs->stop();
   parts_->fds->stop();
   parts_->timer->stop();
   parts_->kernel->stop_processes();

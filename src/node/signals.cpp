@@ -33,6 +33,8 @@ Signals::Signals() : waiter_(::pthread_self()) {
   sigaddset(&resized, SIGWINCH);
   ::pthread_sigmask(SIG_BLOCK, &resized, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit on file sizes is then an error of the write, not the end of the node.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::string Signals::wait() {

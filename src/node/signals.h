@@ -7,7 +7,7 @@
 namespace kinode::node {
 
 /// Build before any thread starts: the signals of kernel.md 9.8 then reach only wait(). SIGPIPE is
-/// ignored, SIGWINCH blocked for the terminal.
+/// ignored, SIGXFSZ too, and SIGWINCH blocked for the terminal.
 class Signals {
  public:
   Signals();

@@ -1,0 +1,98 @@
+#include "modules/vfs/desk.h"
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+
+namespace kinode::vfs {
+
+bool Desk::submit(TaskRef task) {
+  Ready ready;
+  {
+    rt::Lock lock(mutex_);
+    if (stopping_) return true;  // nobody is there to be told
+    const msg::ProcessId& process = task->request->source->process;
+    const auto at = waiting_.find(process);
+    if (at != waiting_.end()) {
+      const Waiting& waiting = at->second;
+      if (waiting.count >= limits::kVfsWaitingPerProcessMax) return false;
+      // One that is larger than all that is allowed still passes when nothing else waits.
+      if (waiting.bytes + task->bytes > limits::kVfsWaitingBytesPerProcessMax) return false;
+    }
+    if (bytes_ > 0 && bytes_ + task->bytes > limits::kVfsWaitingBytesMax) return false;
+    Waiting& waiting =
+        waiting_.try_emplace(process, Waiting{ProcessQueue(limits::kVfsRunningPerProcessMax), 0, 0})
+            .first->second;
+    ++waiting.count;
+    waiting.bytes += task->bytes;
+    bytes_ += task->bytes;
+    waiting.queue.add(std::move(task));
+    collect(waiting, ready);
+  }
+  start(ready);
+  return true;
+}
+
+void Desk::collect(Waiting& waiting, Ready& ready) {
+  while (JobRef job = waiting.queue.next()) {
+    ready.push_back(std::static_pointer_cast<Task>(std::move(job)));
+  }
+}
+
+void Desk::start(const Ready& ready) {
+  for (const auto& task : ready) post(task);
+}
+
+void Desk::post(TaskRef task) {
+  std::string key;
+  {
+    rt::Lock lock(mutex_);
+    if (stopping_) return;
+    key = fmt::format("vfs {}", ++next_key_);  // the order is made here, not in the pool
+  }
+  port_.executor().blocking().submit(key, [owner = owner_.lock(), self = shared_from_this(),
+                                           task = std::move(task)] { self->work(task); });
+}
+
+/// Nobody waits for it any more, and it changes nothing.
+bool Desk::is_pointless(const Task& task) const {
+  return task.order && task.order->action.kind == Kind::kHash &&
+         !port_.is_alive(task.request->source->process);
+}
+
+void Desk::work(const TaskRef& task) {
+  std::optional<Outcome> outcome;
+  if (!task->order) {
+    outcome = list_packages(tools_);
+  } else {
+    if (!task->operation) task->operation = make_operation(tools_, *task->order);
+    outcome = task->operation->step();
+    if (!outcome && !is_pointless(*task)) return post(task);
+    task->operation.reset();
+  }
+  if (outcome) done_(*task, std::move(*outcome));
+  finish(task);
+}
+
+void Desk::finish(const TaskRef& task) {
+  Ready ready;
+  {
+    rt::Lock lock(mutex_);
+    const auto at = waiting_.find(task->request->source->process);
+    Waiting& waiting = at->second;
+    waiting.queue.finished(*task);
+    --waiting.count;
+    waiting.bytes -= task->bytes;
+    bytes_ -= task->bytes;
+    collect(waiting, ready);
+    if (waiting.queue.empty()) waiting_.erase(at);
+  }
+  start(ready);
+}
+
+void Desk::stop() {
+  rt::Lock lock(mutex_);
+  stopping_ = true;
+}
+
+}  // namespace kinode::vfs

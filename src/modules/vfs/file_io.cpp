@@ -1,0 +1,72 @@
+#include "modules/vfs/file_io.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <unistd.h>
+
+namespace kinode::vfs {
+
+namespace {
+
+/// The system takes no more in one call.
+constexpr std::size_t kCallBytesMax = std::size_t{1} << 30;
+
+/// The largest offset of a file.
+constexpr std::uint64_t kOffsetMax = (std::uint64_t{1} << 63) - 1;
+
+}  // namespace
+
+Io<void> write_all(int fd, ByteView content, std::uint64_t offset) {
+  if (offset > kOffsetMax - content.size()) return io_error(EFBIG);
+  while (!content.empty()) {
+    const ssize_t put = ::pwrite(fd, content.data(), std::min(content.size(), kCallBytesMax),
+                                 static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return io_error(errno);
+    content = content.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+  return {};
+}
+
+Io<Bytes> read_range(int fd, std::uint64_t offset, std::uint64_t length) {
+  if (offset > kOffsetMax) return io_error(EINVAL);
+  auto room = ByteRoom::of(length);
+  if (!room) return io_error(ENOMEM);
+  std::size_t done = 0;
+  while (done < length) {
+    const std::size_t want = std::min<std::uint64_t>(length - done, kCallBytesMax);
+    const ssize_t got = ::pread(fd, room->data() + done, want, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return io_error(errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return std::move(*room).take(done);
+}
+
+Io<struct stat> status_of(int fd) {
+  struct stat info{};
+  if (::fstat(fd, &info) != 0) return io_error(errno);
+  return info;
+}
+
+Reply read_reply(Bytes bytes) {
+  auto blob = std::make_shared<msg::Blob>();
+  blob->mime = "application/octet-stream";
+  blob->bytes = std::move(bytes);
+  return {encode_read(), std::move(blob)};
+}
+
+Io<void> put_in_place(const Tools& tools, const Staging::File& file, const Place& place,
+                      const VfsPath& path) {
+  if (::renameat(tools.staging.directory(), file.name.c_str(), place.directory.get(),
+                 place.name.c_str()) != 0) {
+    return io_error(errno);
+  }
+  tools.open.reopen_below(path);
+  return {};
+}
+
+}  // namespace kinode::vfs

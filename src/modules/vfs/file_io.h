@@ -1,0 +1,34 @@
+// Reading and writing by offset, whole and without copies.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "modules/vfs/operation.h"
+
+namespace kinode::vfs {
+
+/// Thread: any; each blocks.
+Io<void> write_all(int fd, ByteView content, std::uint64_t offset);
+
+/// `length` bytes from `offset`; fewer when the file ends before. The memory is as large as
+/// `length`: bound it by the file's size.
+Io<Bytes> read_range(int fd, std::uint64_t offset, std::uint64_t length);
+
+Io<struct stat> status_of(int fd);
+
+/// A reply with a blob of what was read.
+Reply read_reply(Bytes bytes);
+inline Reply ok_reply() { return {encode_ok(), nullptr}; }
+
+/// `file`, or the error of what was tried.
+template <class T>
+std::unexpected<VfsError> pass_on(Io<T>& failed) {
+  return std::unexpected(std::move(failed.error()));
+}
+
+/// Puts a finished file of the staging directory at the order's place, in one step.
+Io<void> put_in_place(const Tools& tools, const Staging::File& file, const Place& place,
+                      const VfsPath& path);
+
+}  // namespace kinode::vfs

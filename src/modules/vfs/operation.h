@@ -1,0 +1,68 @@
+// One thing to do at the disk for one request.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "modules/vfs/disk.h"
+#include "modules/vfs/open_files.h"
+#include "modules/vfs/staging.h"
+#include "modules/vfs/vfs_messages.h"
+#include "msg/envelope.h"
+
+namespace kinode::vfs {
+
+/// What is asked, checked as far as that goes without the disk.
+struct Order {
+  msg::ProcessId process;
+  VfsAction action;
+  VfsPath path;
+  std::optional<VfsPath> other;  // the new path of Rename and CopyFile
+  msg::BlobRef blob;             // null: none
+};
+
+/// An answer's body and blob.
+struct Reply {
+  std::string body;
+  msg::BlobRef blob;
+};
+using Outcome = Io<Reply>;
+
+/// What operations work with; outlives them.
+struct Tools {
+  Disk& disk;
+  Staging& staging;
+  OpenFiles& open;
+  /// Somebody lost a descriptor because there are too few. Thread: any.
+  std::function<void()> on_limit;
+};
+
+/// Thread: one at a time, of the blocking pool.
+class Operation {
+ public:
+  virtual ~Operation() = default;
+
+  /// Nothing: there is more to do, after others had a turn.
+  virtual std::optional<Outcome> step() = 0;
+};
+
+/// Does it in one go; for what is quick.
+Outcome operate_on_file(const Tools& tools, const Order& order);
+Outcome operate_on_tree(const Tools& tools, const Order& order);
+
+/// Unpacks the order's blob into its directory. `tools` and `order` outlive it.
+std::unique_ptr<Operation> make_add_zip(const Tools& tools, const Order& order);
+
+/// What the order asks for, in as many steps as it takes. `tools` and `order` outlive it.
+std::unique_ptr<Operation> make_operation(const Tools& tools, const Order& order);
+
+/// The answer to ReadDir of `/`.
+Outcome list_packages(const Tools& tools);
+
+/// Whether it changes more than the content of one file, or looks at more: a process's requests
+/// before it are done first, and those after it later (R1).
+bool is_about_a_tree(Kind kind);
+
+}  // namespace kinode::vfs
