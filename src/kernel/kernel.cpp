@@ -43,6 +43,15 @@ Kernel::~Kernel() {
   // Records and their runs refer to each other, and senders to whom they sent; no worker runs here.
   stop_processes();
   for (const auto& endpoint : stopped_) std::ignore = static_cast<Process&>(*endpoint).dismantle();
+  std::vector<std::weak_ptr<Endpoint>> killed;
+  {
+    rt::Lock lock(killed_mutex_);
+    killed.swap(killed_);
+  }
+  for (const auto& weak : killed) {
+    const auto endpoint = weak.lock();
+    if (endpoint) std::ignore = static_cast<Process&>(*endpoint).dismantle();
+  }
 }
 
 void Kernel::say(std::uint8_t verbosity, std::string content) {

@@ -147,6 +147,7 @@ class Kernel final : public Services, public port::Port {
   void filter_on_exit(const ProcessRecord& record, msg::OnExit& on_exit) const;
   void fire_on_exit(ProcessRecord& record, const msg::OnExit& on_exit);
   void restart(const RecordRef& record, Nanos wait);
+  void note_killed(const std::shared_ptr<Endpoint>& endpoint);
   void print_end(const ProcessRecord& record, const EndReport& report);
   msg::SignedCaps runtime_caps() const;
   std::string component_drive(std::string_view path) const;
@@ -170,6 +171,9 @@ class Kernel final : public Services, public port::Port {
   RecordRef self_;
   std::vector<port::Module*> modules_;              // before boot; then it does not change
   std::vector<std::shared_ptr<Endpoint>> stopped_;  // by stop_processes; taken apart at the end
+  // Each takes itself apart in a slice of its own, unless the node stops before that.
+  rt::Mutex killed_mutex_;
+  std::vector<std::weak_ptr<Endpoint>> killed_ __attribute__((guarded_by(killed_mutex_)));
 };
 
 }  // namespace kinode::kernel

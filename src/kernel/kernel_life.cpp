@@ -1,4 +1,5 @@
 // How processes begin, end and begin again (kernel.md 3.7, 3.8, 2.5 spawn).
+#include <bit>
 #include <fmt/format.h>
 
 #include "kernel/kernel.h"
@@ -100,11 +101,23 @@ Kernel::Killed Kernel::kill(const RecordRef& record, Revoke revoke) {
     endpoint = std::move(record->endpoint);
     if (record->restart_timer != rt::TimerId{}) executor().timers().cancel(record->restart_timer);
   }
-  if (endpoint) static_cast<Process&>(*endpoint).kill();
+  if (endpoint) {
+    note_killed(endpoint);
+    static_cast<Process&>(*endpoint).kill();
+  }
   const Status forgotten = remove(record, revoke);
   complain("could not forget a process", forgotten);
   tell_modules_of_end(record->id());
   return forgotten ? Killed::kGone : Killed::kNotStored;
+}
+
+void Kernel::note_killed(const std::shared_ptr<Endpoint>& endpoint) {
+  rt::Lock lock(killed_mutex_);
+  // Now and then, so that a kill costs the same whatever was killed before.
+  if (std::has_single_bit(killed_.size())) {
+    std::erase_if(killed_, [](const auto& killed) { return killed.expired(); });
+  }
+  killed_.push_back(endpoint);
 }
 
 Budget Kernel::budget_of(const msg::ProcessId& id) const {

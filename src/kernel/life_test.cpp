@@ -49,6 +49,11 @@ wasm::NativeTask<> wants_restart_and_ends(wasm::NativeGuest guest) {
   co_return;
 }
 
+wasm::NativeTask<> talks_to_itself(wasm::NativeGuest guest) {
+  guest.send_request({guest.our(), wasm::native_request("hello")});
+  for (;;) co_await guest.receive();
+}
+
 class Life : public testing::Test {
  protected:
   void SetUp() override {
@@ -318,6 +323,21 @@ TEST_F(Life, WhoAskedAProcessThatWasKilledIsToldAtOnce) {
   EXPECT_THAT(node.said("b:k:pub"), IsEmpty());
   node.kill("a:k:pub");
   EXPECT_THAT(node.said("b:k:pub"), ElementsAre("nobody"));
+}
+
+TEST_F(Life, AKilledProcessLetsGoOfItsRoutesThoughTheNodeStopsBeforeItsNextSlice) {
+  node.program("talks-to-itself", talks_to_itself);
+  node.start("a:k:pub", "talks-to-itself");
+  RecordRef record = node.kernel().table().find(id_of("a:k:pub"));
+  std::weak_ptr<Endpoint> endpoint;
+  {
+    rt::Lock lock(record->mutex);
+    endpoint = record->endpoint;
+  }
+  node.kernel().kill(record, Kernel::Revoke::kYes);
+  record.reset();
+  node.crash();
+  EXPECT_TRUE(endpoint.expired());
 }
 
 TEST_F(Life, Fault51_TheBytesAreNotKeptOnceTheyAreCompiled) {
