@@ -8,10 +8,10 @@ export HOME HOME_DIR LANG PORT
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz bench lint format clean
+.PHONY: help setup run test fuzz sim sim-bugs bench lint format clean
 
 help:  ## list what there is
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install everything that the others need
 	@tools/setup.sh all
@@ -27,6 +27,16 @@ test:  ## build and run all tests under ASan, UBSan and TSan (T=regex: only thos
 fuzz:  ## fuzz every decoder for HOURS=n (1 if not given), print what was found
 	@tools/setup.sh test
 	@tools/fuzz.py --hours "$(or $(HOURS),1)"
+
+sim:  ## run a node in one thread from SEEDS=n seeds (1000 if not given), crashes included
+	@tools/setup.sh test
+	@cmake --preset release --log-level=WARNING > /dev/null
+	@ninja -C build/release kinode_sim
+	@build/release/tests/sim/kinode_sim --seeds=$(or $(SEEDS),1000) --from=$(or $(FROM),1)
+
+sim-bugs:  ## plant faults in a copy of the tree and count the seeds until the simulator finds them
+	@tools/setup.sh test
+	@tests/sim/plant.py
 
 bench:  ## measure, write build/bench.json and print the table
 	@tools/setup.sh bench

@@ -44,6 +44,7 @@ BARS = {
     "grant_cpu_us": ("<=", 50),
     "boot_1000_procs_ms": ("<=", 1000),
     "procs_10k_rss_mb": ("<=", 700),
+    "sim_events_per_s": (">=", 1_000_000),
 }
 
 
@@ -187,6 +188,16 @@ def whole_node(build, directory):
     return figures
 
 
+def simulator(build):
+    """What an event is: tests/sim/README.md."""
+    runs = []
+    for _ in range(RUNS):
+        said = subprocess.run(pinned([str(build / "tests/sim/kinode_sim"), "--seeds=1000"]),
+                              stdout=subprocess.PIPE, text=True, check=True).stdout
+        runs.append(float(re.search(r"(\d+) events/s", said).group(1)))
+    return figure("sim_events_per_s", "events per s of CPU", runs)
+
+
 def table(figures):
     print(f"\n{'name':34} {'median':>10} {'min':>10} {'max':>10}  {'bar':>8}  unit")
     for f in figures:
@@ -209,7 +220,7 @@ def main():
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
-        targets = ["kinode", "kinode_bench", "guests", "package_bench"]
+        targets = ["kinode", "kinode_bench", "kinode_sim", "guests", "package_bench"]
         subprocess.run(["ninja", "-C", str(build), *targets], check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
@@ -223,6 +234,8 @@ def main():
         print("bench: two processors", flush=True)
         inner += json.loads(subprocess.run([*program, "--only", "two_core_scaling"],
                                            stdout=subprocess.PIPE, check=True).stdout)
+        print("bench: the simulator", flush=True)
+        inner.append(simulator(build))
         print("bench: the whole node beside nginx", flush=True)
         figures = inner + whole_node(build, directory)
     finally:
