@@ -11,12 +11,14 @@
 #include "modules/fd_manager/fd_manager_module.h"
 #include "modules/http_server/http_server_module.h"
 #include "modules/kv/kv_module.h"
+#include "modules/sqlite/sqlite_module.h"
 #include "modules/state/state_module.h"
 #include "modules/timer/timer_module.h"
 #include "modules/vfs/vfs_module.h"
 #include "node/budget_file.h"
 #include "node/package_source.h"
 #include "rt/thread_executor.h"
+#include "rt/thread_pool.h"
 #include "store/files.h"
 #include "store/home_lock.h"
 #include "store/rocks_kv.h"
@@ -123,6 +125,8 @@ struct Node::Parts {
   std::unique_ptr<fd_manager::FdManagerModule> fds;
   std::unique_ptr<kv::KvModule> kv_databases;
   std::unique_ptr<vfs::VfsModule> vfs;
+  rt::ThreadPool sqlite_threads{limits::kSqliteThreadsMax};
+  std::unique_ptr<sqlite::SqliteModule> sqlite;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;
   std::function<void()> on_shutdown;
@@ -258,6 +262,10 @@ Status Node::Parts::add_modules(const Config& config) {
   if (auto ok = kernel->add_module(*kv_databases); !ok) return ok;
   vfs = std::make_unique<vfs::VfsModule>(home + "/vfs");
   if (auto ok = kernel->add_module(*vfs); !ok) return ok;
+  std::error_code no_directory;
+  sqlite = std::make_unique<sqlite::SqliteModule>(sqlite::SqliteConfig{
+      home + "/sqlite", fs::current_path(no_directory).string(), &sqlite_threads});
+  if (auto ok = kernel->add_module(*sqlite); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);
 }
@@ -334,12 +342,14 @@ void Node::stop() {
   parts_->stopped = true;
   parts_->http->stop();
   parts_->listener->stop();
+  parts_->sqlite->stop();
   parts_->kv_databases->stop();
   parts_->state->stop();
   parts_->vfs->stop();
   parts_->fds->stop();
   parts_->timer->stop();
   parts_->kernel->stop_processes();
+  parts_->sqlite_threads.stop();
   parts_->executor->stop();
   if (auto ok = parts_->kv->sync(); !ok) fmt::print(stderr, "kinode: {}\n", ok.error().detail);
 }

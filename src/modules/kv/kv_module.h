@@ -28,7 +28,8 @@ class KvModule final : public port::Module {
   void handle(msg::EnvelopeRef envelope) noexcept override;
   void process_ended(const msg::ProcessId& process) noexcept override;
 
-  /// What was accepted is still done, and the databases are closed, by the executor's last jobs.
+  /// What waits is done, and the databases are closed, as long as the executor takes jobs. What it
+  /// does not take any more was not acknowledged.
   void stop() override;
 
  private:

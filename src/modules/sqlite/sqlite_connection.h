@@ -1,0 +1,76 @@
+// One connection to one database file, and what statements may do and take on it.
+#pragma once
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <optional>
+#include <sqlite3.h>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "modules/sqlite/sqlite_authorizer.h"
+#include "modules/sqlite/sqlite_values.h"
+
+namespace kinode::sqlite {
+
+/// When a statement has to end. Both outlive the call.
+struct Patience {
+  const Clock& clock;
+  Instant deadline;
+  const std::atomic<bool>& given_up;
+};
+
+/// Thread: one at a time. Every function may wait for the disk.
+class SqliteConnection {
+ public:
+  enum class Mode : std::uint8_t { kWriter, kReader };
+
+  /// The writer makes the file when it is not there; a reader cannot write. `name` is what errors
+  /// call the file.
+  static SqliteResult<std::unique_ptr<SqliteConnection>> open(const std::string& file, Mode mode,
+                                                              const std::string& name);
+  ~SqliteConnection();
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  /// A statement that this connection keeps, ready to run; valid until the next prepare. Null: the
+  /// text holds none. What follows the first statement is ignored (io.md 10.6).
+  SqliteResult<sqlite3_stmt*> prepare(std::string_view sql);
+
+  /// Runs what was prepared. Rows, when the statement has columns.
+  SqliteResult<std::optional<std::string>> run(sqlite3_stmt* statement, std::string_view word,
+                                               const Parameters& parameters, RowsForm form,
+                                               const Patience& patience);
+
+  /// The module's own statements: BEGIN, COMMIT, ROLLBACK, PRAGMA.
+  SqliteStatus execute(const char* sql);
+  bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+  bool has_temporaries() const { return authorizer_ && authorizer_->has_temporaries(); }
+
+  /// After such an error the connection is of no use.
+  static bool is_fatal(const SqliteError& error) { return error.cause == "Corrupt"; }
+
+ private:
+  SqliteConnection(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
+
+  SqliteStatus set_up(Mode mode);
+  SqliteStatus bind(sqlite3_stmt* statement, const Parameters& parameters);
+  SqliteError error(std::string_view sql = {}) const;
+  static int progress(void* patience);
+
+  struct Kept {
+    std::string sql;
+    sqlite3_stmt* statement;
+  };
+
+  sqlite3* db_;
+  const std::string name_;
+  std::unique_ptr<Authorizer> authorizer_;
+  std::list<Kept> kept_;  // the most recently used first
+  std::unordered_map<std::string_view, std::list<Kept>::iterator> by_sql_;
+};
+
+}  // namespace kinode::sqlite

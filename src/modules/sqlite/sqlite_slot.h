@@ -1,0 +1,59 @@
+// One database: its connections, its open transactions, and what waits for it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "modules/sqlite/sqlite_connection.h"
+#include "modules/sqlite/sqlite_transactions.h"
+#include "modules/sqlite/sqlite_turns.h"
+#include "rt/mutex.h"
+
+namespace kinode::sqlite {
+
+/// `turns` says who may touch what: the writer's turn goes with `writer` and `transactions`, a
+/// reader's with its connection, and everything's with all of it.
+struct Slot {
+  Slot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer)
+      : key(std::move(k)),
+        directory(std::move(dir)),
+        read(msg::database_capability(issuer, msg::DatabaseRight::kRead, key)),
+        write(msg::database_capability(issuer, msg::DatabaseRight::kWrite, key)) {}
+
+  const msg::DatabaseKey key;
+  const std::string directory;
+  const msg::Capability read;
+  const msg::Capability write;
+
+  rt::Mutex mutex;
+  Turns turns __attribute__((guarded_by(mutex)));
+
+  std::unique_ptr<SqliteConnection> writer;
+  std::array<std::unique_ptr<SqliteConnection>, limits::kSqliteReaders> readers;
+  std::unique_ptr<Transactions> transactions;
+
+  // Hints for whoever has no turn.
+  std::atomic<bool> is_open{false};
+  std::atomic<bool> has_transactions{false};
+  std::atomic<bool> has_temporaries{false};
+  std::atomic<Instant> last_used{Instant{}};
+
+  /// `db.db` in the database's directory (io.md 10.1).
+  std::string file() const { return directory + "/" + key.db + ".db"; }
+  bool exists() const;
+
+  /// With everything's turn. `old_directory`: where Kinode 0.9.10 left files by mistake; a database
+  /// whose directory it made but whose file is there is brought home. Empty: nowhere.
+  SqliteStatus open(const std::string& old_directory, Random& random);
+  void close();
+  /// Nothing there: nothing happens.
+  SqliteStatus remove();
+
+  /// With that reader's turn; opens it when it is first needed.
+  SqliteResult<SqliteConnection*> reader(std::size_t index);
+};
+using SlotRef = std::shared_ptr<Slot>;
+
+}  // namespace kinode::sqlite

@@ -1,0 +1,78 @@
+"""SQL databases of a real node, asked by a program in C++ that passes requests on."""
+
+import json
+import signal
+import unittest
+
+from node import ASKERS, NodeTest, guest, make_package, manifest_entry
+
+ECHO = "echo:app:test.os"
+SQLITE = "sqlite:distro:sys"
+PACKAGE = {"package_name": "app", "publisher_node": "test.os"}
+
+
+class SqliteTest(NodeTest):
+    def boot(self):
+        folder = self.dir / "app"
+        if not folder.exists():
+            entry = manifest_entry(process_name="echo", request_capabilities=[*ASKERS, SQLITE],
+                                   grant_capabilities=["http-server:distro:sys", SQLITE])
+            make_package(folder, {"main.wasm": guest("cpp_echo")}, [entry], package="app")
+        node = self.start("--package", folder)
+        node.wait_for(ECHO)
+        return node
+
+    def ask(self, node, action, db="users"):
+        """What the program is answered when it asks; text."""
+        body = json.dumps({"package_id": PACKAGE, "db": db, "action": action})
+        asked = {"op": "await", "to": f"e2e.os@{SQLITE}", "body": body, "expects": 10}
+        return node.rpc(ECHO, asked).json["ok"]
+
+    def write(self, node, statement, tx=None):
+        return self.ask(node, {"Write": {"statement": statement, "tx_id": tx}})
+
+    def test_a_program_uses_its_databases_and_they_outlive_a_crash(self):
+        node = self.boot()
+        self.assertEqual(self.ask(node, {"Query": "SELECT 1"}), '{"Err":"NoReadCap"}')
+        self.assertEqual(self.ask(node, "Open"), '"Ok"')
+        self.assertEqual(self.write(node, "CREATE TABLE t (x UNIQUE)"), '"Ok"')
+        self.assertEqual(self.write(node, "INSERT INTO t VALUES (1)"), '"Ok"')
+        begun = json.loads(self.ask(node, "BeginTx"))["BeginTx"]["tx_id"]
+        self.assertEqual(self.write(node, "INSERT INTO t VALUES (2)", begun), '"Ok"')
+        self.assertEqual(self.ask(node, {"Commit": {"tx_id": begun}}), '"Ok"')
+        self.assertEqual(self.ask(node, {"Query": "SELECT x FROM t"}), '"Read"')
+        code, _ = node.end(signal.SIGKILL)
+        self.assertEqual(code, -signal.SIGKILL)
+        node = self.boot()
+        # The right to it is stored, too, and both rows are there.
+        for row in (1, 2):
+            self.assertEqual(self.write(node, f"INSERT INTO t VALUES ({row})"),
+                             '{"Err":{"RusqliteError":"UNIQUE constraint failed: t.x"}}')
+        code, _ = node.end()
+        self.assertEqual(code, 0)
+
+    def test_the_node_stops_although_a_statement_never_ends(self):
+        node = self.boot()
+        self.ask(node, "Open")
+        endless = ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) "
+                   "SELECT count(*) FROM r")
+        body = json.dumps({"package_id": PACKAGE, "db": "users", "action": {"Query": endless}})
+        for _ in range(8):
+            node.rpc(ECHO, {"op": "send", "to": f"e2e.os@{SQLITE}", "body": body, "expects": 60})
+        # Others are served meanwhile.
+        self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
+        code, said = node.end()
+        self.assertEqual(code, 0, said)
+
+    def test_whoever_asks_over_http_has_no_rights_of_others(self):
+        node = self.boot()
+        self.ask(node, "Open")
+        answer = node.rpc(SQLITE, {"package_id": PACKAGE, "db": "users", "action": "Open"})
+        self.assertEqual(answer.json, {"Err": "MismatchingPackageId"})
+        query = {"package_id": PACKAGE, "db": "users", "action": {"Query": "SELECT 1"}}
+        answer = node.rpc(SQLITE, query)
+        self.assertEqual(answer.json, {"Err": "NoReadCap"})
+
+
+if __name__ == "__main__":
+    unittest.main()
