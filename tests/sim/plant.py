@@ -57,14 +57,15 @@ def copy_tree(tree):
         shutil.copy2(source, target)
         target.touch()
     for target in list(tree.rglob("*")):
-        if target.is_file() and target.relative_to(tree) not in wanted:
+        name = target.relative_to(tree)
+        if name.parts[0] not in NOT_COPIED and target.is_file() and name not in wanted:
             target.unlink()
 
 
 def build(tree, out):
     if not (out / "build.ninja").exists():
-        subprocess.run(["cmake", "--preset", "release", "-B", str(out), "--log-level=WARNING"],
-                       cwd=tree, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=tree,
+                       check=True, stdout=subprocess.DEVNULL)
     result = subprocess.run(["ninja", "-C", str(out), "kinode_sim"], stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, check=False)
     if result.returncode:
@@ -106,7 +107,9 @@ def main():
         sys.exit(f"there is no {', '.join(missing)} in {BUGS}")
     if options.check:
         return check(bugs)
-    tree, out = options.build / "tree", options.build / "out"
+    tree = options.build
+    # Where it would be in a checkout, so that the compiler cache knows what has not changed.
+    out = tree / "build/release"
     tree.mkdir(parents=True, exist_ok=True)
     copy_tree(tree)
     missed = 0
