@@ -1,8 +1,6 @@
 #include "kernel/cap_table.h"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <string>
 
 namespace kinode::kernel {
 
@@ -20,23 +18,11 @@ bool is_messaging(const msg::Capability& cap) {
 
 }  // namespace
 
-KeySet::Key key_of(const msg::Address& address) {
-  // With lengths: the parts may contain what separates them in the text of an address.
-  std::string parts;
-  for (const std::string* part : {&address.node, &address.process.process, &address.process.package,
-                                  &address.process.publisher}) {
-    parts += fmt::to_string(part->size());
-    parts += ':';
-    parts += *part;
-  }
-  return crypto::keyed_hash(parts);
-}
-
 bool CapTable::has(const msg::Capability& cap) const { return signature(cap).has_value(); }
 
 bool CapTable::can_message(const msg::Address& issuer) const { return can_message(key_of(issuer)); }
 
-bool CapTable::can_message(const KeySet::Key& issuer) const {
+bool CapTable::can_message(const Key& issuer) const {
   rt::Lock lock(mutex_);
   return messaging_.contains(issuer);
 }

@@ -9,14 +9,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "kernel/key_set.h"
+#include "kernel/names.h"
 #include "msg/capability.h"
 #include "rt/mutex.h"
 
 namespace kinode::kernel {
-
-/// The key of an issuer in a KeySet.
-KeySet::Key key_of(const msg::Address& address);
 
 /// Thread: any. Readers see a grant or a revocation as soon as the call that made it has returned.
 class CapTable {
@@ -28,7 +25,7 @@ class CapTable {
 
   /// Whether the holder may message `issuer`. By its key: what routing asks for each message.
   bool can_message(const msg::Address& issuer) const;
-  bool can_message(const KeySet::Key& issuer) const;
+  bool can_message(const Key& issuer) const;
 
   /// The signature that came with the capability (empty for our own node's), if it is held.
   std::optional<Bytes> signature(const msg::Capability& cap) const;
@@ -66,11 +63,11 @@ class CapTable {
 
   bool remove_if(const msg::Capability& cap, auto&& may_go);
 
-  const std::size_t count_max_;
+  // What routing reads stands together: the lock, and the issuers that may be messaged.
   mutable rt::Mutex mutex_;
-  ByIssuer by_issuer_ __attribute__((guarded_by(mutex_)));
-  // The issuers among them that may be messaged.
   KeySet messaging_ __attribute__((guarded_by(mutex_)));
+  const std::size_t count_max_;
+  ByIssuer by_issuer_ __attribute__((guarded_by(mutex_)));
   std::size_t count_ __attribute__((guarded_by(mutex_))) = 0;
   std::atomic<std::uint64_t> version_{1};
 };

@@ -45,6 +45,9 @@ class Endpoint : public rt::Actor {
   rt::Mailbox<msg::EnvelopeRef> mailbox_;
 };
 
+/// The sources that need no capability for local targets: kernel, state and vfs of distro:sys.
+bool is_exempt_sender(const msg::ProcessId& id);
+
 /// Where a process is in its life (kernel.md 3.7).
 enum class Phase : std::uint8_t {
   kWaiting,     // initialised, not told to run
@@ -54,21 +57,27 @@ enum class Phase : std::uint8_t {
   kGone,        // killed or ended; the record is on its way out
 };
 
-/// Thread: `caps` from any; everything below `mutex` under it.
+/// Thread: `caps` from any; what is guarded by `mutex` under it.
 struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   ProcessRecord(msg::Address address_in, bool is_public_in, std::size_t caps_max,
                 Budget budget_in = {})
       : address(msg::share(std::move(address_in))),
-        key(key_of(*address)),
+        key(key_of(id_view(address->process))),
         is_public(is_public_in),
-        budget(budget_in),
-        caps(caps_max) {}
+        is_exempt(is_exempt_sender(address->process)),
+        caps(caps_max),
+        budget(budget_in) {}
 
   const msg::AddressRef address;
-  const KeySet::Key key;
+  const Key key;  // of its id
   const bool is_public;
-  const Budget budget;
+  const bool is_exempt;  // needs no capability for local targets
+
+  // What routing reads of a target and of a sender stands together, up to `caps`.
+  mutable rt::Mutex mutex;
+  std::shared_ptr<Endpoint> endpoint __attribute__((guarded_by(mutex)));  // null when nothing runs
   CapTable caps;
+  const Budget budget;
 
   /// How many it has spawned that are alive. Shared with them: whoever goes last takes it along.
   using Children = std::shared_ptr<std::atomic<std::size_t>>;
@@ -76,14 +85,12 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
 
   const msg::ProcessId& id() const { return address->process; }
 
-  mutable rt::Mutex mutex;
   Phase phase __attribute__((guarded_by(mutex))) = Phase::kWaiting;
   std::string wasm_bytes_handle __attribute__((guarded_by(mutex)));
   std::optional<std::uint32_t> wit_version __attribute__((guarded_by(mutex)));
   msg::OnExit on_exit __attribute__((guarded_by(mutex)));
   Bytes wasm __attribute__((guarded_by(mutex)));  // until it is compiled
   std::shared_ptr<const wasm::Program> program __attribute__((guarded_by(mutex)));
-  std::shared_ptr<Endpoint> endpoint __attribute__((guarded_by(mutex)));  // null when nothing runs
   RestartPolicy restart __attribute__((guarded_by(mutex)));
   rt::TimerId restart_timer __attribute__((guarded_by(mutex)));
   // Its place among its parent's children; letting go of it makes room for another.

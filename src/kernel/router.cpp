@@ -61,6 +61,7 @@ void RouteCache::forget(const Endpoint* endpoint) {
 Router::Router(std::string our_node, ProcessTable& table, rt::Executor& executor,
                port::PrintSink& print)
     : our_node_(std::move(our_node)),
+      our_key_(key_of_node(our_node_)),
       network_(msg::network_cap(our_node_)),
       table_(table),
       executor_(executor),
@@ -84,16 +85,18 @@ Route Router::resolve_remote(const ProcessRecord& sender) const {
 Route Router::resolve(const ProcessRecord& sender, const TargetView& target) const {
   if (!is_ours(target.node)) return resolve_remote(sender);
   Route route;
-  const RecordRef record = table_.find(target.id);
-  if (!record) return route;
-  if (!record->is_public && !is_exempt_sender(sender.id()) &&
-      !sender.caps.can_message(record->key)) {
-    route.verdict = Routed::kDenied;
-    return route;
-  }
-  rt::Lock lock(record->mutex);
-  route.endpoint = record->endpoint;
-  if (route.endpoint) route.verdict = Routed::kDelivered;
+  const Key key = key_of(target.id);
+  table_.visit(key, [&](const ProcessRecord& record) {
+    __builtin_prefetch(&record);
+    if (!sender.is_exempt && !sender.caps.can_message(key_on_node(our_key_, key)) &&
+        !record.is_public) {
+      route.verdict = Routed::kDenied;
+      return;
+    }
+    rt::Lock lock(record.mutex);
+    route.endpoint = record.endpoint;
+    if (route.endpoint) route.verdict = Routed::kDelivered;
+  });
   return route;
 }
 

@@ -84,15 +84,13 @@ class Router {
   void print(std::uint8_t verbosity, std::string text) const;
 
   const std::string our_node_;
+  const Key our_key_;
   const msg::Capability network_;
   ProcessTable& table_;
   rt::Executor& executor_;
   port::PrintSink& print_;
   Tap tap_;
 };
-
-/// The sources that need no capability for local targets: kernel, state and vfs of distro:sys.
-bool is_exempt_sender(const msg::ProcessId& id);
 
 /// Whether the id belongs to the node's own package: no program may have it (fault 2).
 bool is_reserved(const msg::ProcessId& id);
