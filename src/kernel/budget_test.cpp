@@ -49,6 +49,15 @@ wasm::NativeTask<> spawns(wasm::NativeGuest guest) {
   }
 }
 
+/// Prints as many lines as the body says.
+wasm::NativeTask<> prints(wasm::NativeGuest guest) {
+  for (;;) {
+    const auto got = co_await guest.receive();
+    const int count = std::stoi(std::string(got.body().text()));
+    for (int i = 0; i < count; ++i) guest.print(0, "line");
+  }
+}
+
 class BudgetTest : public testing::Test {
  protected:
   void boot(const std::function<void(Budget&)>& change) {
@@ -63,6 +72,7 @@ class BudgetTest : public testing::Test {
     node.program("saves", saves);
     node.program("asks-many", asks_many);
     node.program("spawns", spawns);
+    node.program("prints", prints);
     node.module("void:distro:sys");
     node.boot();
   }
@@ -128,6 +138,37 @@ TEST_F(BudgetTest, AChildBeyondItIsRefusedUntilAnotherHasGone) {
   node.tell("a:small:pub", "four");
   EXPECT_THAT(node.said("a:small:pub"), ElementsAre("spawned"));
   EXPECT_EQ(counters_of("a:small:pub").children, 2u);
+}
+
+TEST_F(BudgetTest, WhoPrintsFasterThanItIsShownRestsAndThenGoesOn) {
+  boot([](Budget&) {});
+  node.start("a:k:pub", "prints");
+  node.start("b:k:pub", "echo");
+  node.tell("a:k:pub", "10000");
+  EXPECT_EQ(node.said("a:k:pub").size(), 10'000u);
+  node.tell("a:k:pub", "1");
+  EXPECT_THAT(node.said("a:k:pub"), IsEmpty());
+  EXPECT_EQ(node.ask("b:k:pub", "alive"), "alive");
+  node.advance(std::chrono::seconds(1));
+  EXPECT_THAT(node.said("a:k:pub"), ElementsAre("line"));
+}
+
+TEST_F(BudgetTest, WhoPrintsLittleNeverRests) {
+  boot([](Budget&) {});
+  node.start("a:k:pub", "prints");
+  for (int i = 0; i < 100; ++i) {
+    node.tell("a:k:pub", "10");
+    EXPECT_EQ(node.said("a:k:pub").size(), 10u);
+    node.advance(std::chrono::milliseconds(10));
+  }
+}
+
+TEST_F(BudgetTest, WhoRestsCanBeKilled) {
+  boot([](Budget&) {});
+  node.start("a:k:pub", "prints");
+  node.tell("a:k:pub", "10000");
+  node.kill("a:k:pub");
+  EXPECT_FALSE(node.exists("a:k:pub"));
 }
 
 TEST_F(BudgetTest, MessagesAndTheirBytesAreCountedOnBothSides) {

@@ -257,9 +257,11 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
   child.on_exit = order.on_exit;
   child.is_public = order.is_public;
   child.wasm = std::move(wasm);
+  std::weak_ptr<Endpoint> spawner;
   {
     rt::Lock lock(caller.mutex);
     child.wit_version = caller.wit_version;
+    spawner = caller.endpoint;
   }
   for (const auto& cap : order.request_capabilities) {
     if (cap.issuer() == *caller.address) {
@@ -282,6 +284,10 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
     // Fault 39: the caller hears that the name is taken, and nobody is granted anything.
     if (record.error().code != Code::kExists) say(0, "kernel: " + record.error().detail);
     return SpawnResult::kNameTaken;
+  }
+  {
+    rt::Lock lock((*record)->mutex);
+    (*record)->spawner = std::move(spawner);
   }
   run(**record);
   return SpawnResult::kOk;

@@ -154,14 +154,26 @@ void Kernel::read_component(const ProcessRecord& caller, std::string path,
               fmt::format("{} lacks the capability to read {}", caller.id().text(), path)));
     return;
   }
+  std::weak_ptr<rt::Actor> payer;
+  {
+    rt::Lock lock(caller.mutex);
+    payer = caller.endpoint;
+  }
   executor().blocking().submit(
-      "read " + path, [this, path, done = std::move(done)] { done(parts_.files->read(path)); });
+      "read " + path, [this, path, done = std::move(done)] { done(parts_.files->read(path)); },
+      payer);
 }
 
 void Kernel::compile(RecordRef record,
                      std::function<void(Result<std::shared_ptr<const wasm::Program>>)> done) {
+  std::weak_ptr<rt::Actor> payer;
+  {
+    rt::Lock lock(record->mutex);
+    payer = record->spawner;
+  }
   executor().blocking().submit(
-      "compile " + record->id().text(), [this, record, done = std::move(done)]() mutable {
+      "compile " + record->id().text(),
+      [this, record, done = std::move(done)]() mutable {
         Bytes wasm;
         std::string handle;
         {
@@ -179,7 +191,8 @@ void Kernel::compile(RecordRef record,
           wasm = std::move(*read);
         }
         done(parts_.compile(wasm.view()));
-      });
+      },
+      payer);
 }
 
 wasm::InstanceSetup Kernel::instance_setup(const ProcessRecord& record) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/old_world.h"
+#include "kernel/prices.h"
 
 namespace kinode::kernel {
 
@@ -96,6 +97,34 @@ bool Process::make_instance() {
   return true;
 }
 
+void Process::account(Instant begun, Nanos used) noexcept {
+  count(counters_.cpu_ns, static_cast<std::uint64_t>(used.count()));
+  if (!spawner_pays_) return;
+  spawner_pays_ = false;
+  std::shared_ptr<Endpoint> spawner;
+  {
+    rt::Lock lock(record_->mutex);
+    spawner = record_->spawner.lock();
+  }
+  if (spawner) spawner->bill(begun, used);
+}
+
+bool Process::must_rest() {
+  if (!is_paced()) return false;
+  if (resting_ && !rest_over_.exchange(false)) return true;
+  const auto until = rest_until(services_.executor().clock().now());
+  resting_ = until.has_value();
+  if (!resting_) return false;
+  auto weak = std::weak_ptr<Process>(std::static_pointer_cast<Process>(shared_from_this()));
+  services_.executor().timers().call_at(*until, [weak] {
+    if (const auto self = weak.lock()) {
+      self->rest_over_.store(true);
+      self->services_.executor().schedule(*self);
+    }
+  });
+  return true;
+}
+
 bool Process::ready_to_poll() {
   if (timer_fired_.exchange(false)) {
     armed_.reset();
@@ -112,7 +141,9 @@ rt::Slice Process::run_slice() noexcept {
     return rt::Slice::kWaiting;
   }
   if (!started_.load()) return rt::Slice::kWaiting;
+  if (must_rest()) return rt::Slice::kWaiting;
   if (!instance_) {
+    spawner_pays_ = true;
     if (compiling_ && !compiled_.load(std::memory_order_acquire)) return rt::Slice::kWaiting;
     if (born_ == Instant{}) born_ = services_.executor().clock().now();
     if (compile_error_.empty() && !make_instance() && compile_error_.empty()) {
@@ -185,6 +216,7 @@ void Process::give_back(const std::vector<msg::EnvelopeRef>& unread) {
 }
 
 rt::Slice Process::end(EndReport report) {
+  spawner_pays_ = true;
   give_back(dismantle());
   services_.ended(record_, *this, std::move(report));
   return rt::Slice::kWaiting;
@@ -210,6 +242,10 @@ void Process::note_outstanding() {
 }
 
 void Process::print(std::uint8_t verbosity, std::string content) {
+  // The kernel's remarks are not shown unless somebody asks for them.
+  if (verbosity == 0) {
+    bill(services_.executor().clock().now(), price_of_print(content.size()));
+  }
   services_.print().print({verbosity, msg::system_process("kernel"), std::move(content)});
 }
 

@@ -45,9 +45,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
   std::vector<msg::EnvelopeRef> dismantle();
 
   rt::Slice run_slice() noexcept override;
-  void account(Nanos used) noexcept override {
-    count(counters_.cpu_ns, static_cast<std::uint64_t>(used.count()));
-  }
+  void account(Instant begun, Nanos used) noexcept override;
   const ProcessCounters& counters() const { return counters_; }
 
  private:
@@ -90,6 +88,7 @@ class Process final : public Endpoint, private wasm::HostCalls {
   void arm(Instant when);
   void wake_at(Instant when);
   void note_outstanding();
+  bool must_rest();
   void print(std::uint8_t verbosity, std::string content);
 
   // --- process_receive.cpp: from the mailbox to the guest ---
@@ -170,6 +169,9 @@ class Process final : public Endpoint, private wasm::HostCalls {
   Instant born_;
   std::optional<Instant> armed_;  // the timer that is set, if any
   rt::TimerId timer_;
+  bool spawner_pays_ = false;  // for this slice
+  bool resting_ = false;       // until its timer comes
+  std::atomic<bool> rest_over_{false};
   std::atomic<bool> timer_fired_{false};
 
   // receiving

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kernel/guest_convert.h"
+#include "kernel/prices.h"
 #include "kernel/process.h"
 
 namespace kinode::kernel {
@@ -16,9 +17,9 @@ Outcome Process::trap(std::string message) {
 
 void Process::print_to_terminal(std::uint8_t verbosity, wasm::GuestBytes message) noexcept {
   const msg::ProcessId& id = record_->id();
-  services_.print().print(
-      {verbosity, id,
-       fmt::format("{}:{}: {}", id.package, id.publisher, printable(message.text()))});
+  std::string line = fmt::format("{}:{}: {}", id.package, id.publisher, printable(message.text()));
+  bill(services_.executor().clock().now(), price_of_print(line.size()));
+  services_.print().print({verbosity, id, std::move(line)});
 }
 
 void Process::our(wasm::GuestAddress& out) noexcept { out = view(*record_->address); }
@@ -83,8 +84,9 @@ Outcome Process::get_state(wasm::GuestBytes& out) noexcept {
   if (!pending_) {
     // Off the worker: the value may be large and cold.
     services_.executor().blocking().submit(
-        record_->id().text(), [pending = begin_pending(), id = record_->id(),
-                               &state = services_.state(), wake = waker()] {
+        record_->id().text(),
+        [pending = begin_pending(), id = record_->id(), &state = services_.state(),
+         wake = waker()] {
           auto value = state.get(id);
           if (!value) {
             pending->status = std::unexpected(std::move(value.error()));
@@ -95,7 +97,8 @@ Outcome Process::get_state(wasm::GuestBytes& out) noexcept {
           }
           pending->done.store(true, std::memory_order_release);
           wake();
-        });
+        },
+        weak_from_this());
   }
   // A storage error must not look like "no state": the program would overwrite what it has (fault
   // 32).
@@ -115,6 +118,7 @@ Outcome Process::set_state(const wasm::GuestBytes* bytes) noexcept {
       return trap(fmt::format("set-state: {} bytes, {} are allowed", bytes->size,
                               record_->budget.state_bytes));
     }
+    bill(services_.executor().clock().now(), price_of_state(bytes->size));
     // Written through at once; off the worker when it is large or the store would make us wait.
     if (bytes->size <= limits::kStateInlineBytesMax) {
       const Status direct = services_.state().try_set(record_->id(), bytes->bytes());
@@ -132,7 +136,8 @@ Outcome Process::set_state(const wasm::GuestBytes* bytes) noexcept {
           pending->status = state.set(id, value.view());
           pending->done.store(true, std::memory_order_release);
           wake();
-        });
+        },
+        weak_from_this());
   }
   const Outcome outcome = wait_for_pending("set-state");
   if (outcome == Outcome::kReady) print(2, "persisted state");
@@ -142,13 +147,15 @@ Outcome Process::set_state(const wasm::GuestBytes* bytes) noexcept {
 
 Outcome Process::clear_state() noexcept {
   if (!pending_) {
-    services_.executor().blocking().submit(record_->id().text(),
-                                           [pending = begin_pending(), id = record_->id(),
-                                            &state = services_.state(), wake = waker()] {
-                                             pending->status = state.clear(id);
-                                             pending->done.store(true, std::memory_order_release);
-                                             wake();
-                                           });
+    services_.executor().blocking().submit(
+        record_->id().text(),
+        [pending = begin_pending(), id = record_->id(), &state = services_.state(),
+         wake = waker()] {
+          pending->status = state.clear(id);
+          pending->done.store(true, std::memory_order_release);
+          wake();
+        },
+        weak_from_this());
   }
   const Outcome outcome = wait_for_pending("clear-state");
   if (outcome == Outcome::kReady) print(2, "cleared persisted state");

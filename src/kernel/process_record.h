@@ -95,6 +95,8 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   rt::TimerId restart_timer __attribute__((guarded_by(mutex)));
   // Its place among its parent's children; letting go of it makes room for another.
   std::shared_ptr<void> place __attribute__((guarded_by(mutex)));
+  // Who spawned it: pays for compiling it, for its starts and its ends.
+  std::weak_ptr<Endpoint> spawner __attribute__((guarded_by(mutex)));
 };
 
 using RecordRef = std::shared_ptr<ProcessRecord>;

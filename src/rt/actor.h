@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "rt/pace.h"
 
 namespace kinode::rt {
 
@@ -39,13 +40,32 @@ class Actor : public std::enable_shared_from_this<Actor> {
   /// other's effects.
   virtual Slice run_slice() noexcept = 0;
 
-  /// Told after each slice how long it took.
-  virtual void account(Nanos) noexcept {}
+  /// Told after each slice when it began and how long it took.
+  virtual void account(Instant, Nanos) noexcept {}
+
+  /// Others have worked `used` for this actor, from `begun` on: that counts like a slice of its own
+  /// against those who want the processor (billed with its next slice), and may make it rest.
+  /// Thread: any.
+  void bill(Instant begun, Nanos used) {
+    pace_.bill(begun, used);
+    billed_ns_.fetch_add(used.count(), std::memory_order_relaxed);
+    paced_.store(true, std::memory_order_relaxed);
+  }
 
   /// Its share of the processor beside others that are busy; at least 1. Takes effect with the next
   /// slice. Thread: any.
   void set_weight(std::uint32_t weight) { weight_.store(weight, std::memory_order_relaxed); }
   static constexpr std::uint32_t kWeightDefault = 100;
+
+ protected:
+  /// Until when the actor should do nothing, because it has others work beside it and uses more
+  /// than one processor. Costs nothing for who is never billed. In its own slice.
+  std::optional<Instant> rest_until(Instant now) const {
+    return is_paced() ? pace_.rest_until(now) : std::nullopt;
+  }
+
+  /// Whether it was ever billed.
+  bool is_paced() const { return paced_.load(std::memory_order_relaxed); }
 
  private:
   friend class ActorState;
@@ -53,6 +73,9 @@ class Actor : public std::enable_shared_from_this<Actor> {
   std::atomic<std::uint32_t> weight_{kWeightDefault};
   // Belongs to whoever has queued the actor or runs it.
   VirtualTime virtual_;
+  Pace pace_;
+  std::atomic<std::int64_t> billed_ns_{0};  // since the last slice
+  std::atomic<bool> paced_{false};          // has been billed at all
 };
 
 /// The four states of an actor and the legal steps between them; used by executors only.
@@ -75,11 +98,19 @@ class ActorState {
 
   /// Between begin and end: the slice took this long.
   static void charge(Actor& actor, Nanos used) {
+    std::int64_t all = used.count();
+    actor.pace_.end(used);
+    if (actor.billed_ns_.load(std::memory_order_relaxed) != 0) {
+      all += actor.billed_ns_.exchange(0, std::memory_order_relaxed);
+    }
     actor.virtual_.had_ns +=
-        used.count() * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
+        all * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
   }
 
-  static void begin(Actor& actor) { actor.state_.store(kRunning, std::memory_order_seq_cst); }
+  static void begin(Actor& actor, Instant now) {
+    actor.state_.store(kRunning, std::memory_order_seq_cst);
+    actor.pace_.begin(now);
+  }
 
   /// After a slice. True: the caller must queue the actor again.
   static bool end(Actor& actor, Slice slice) {

@@ -32,11 +32,13 @@ class Timers {
 
 /// Runs work that may block (disk, compiling, key derivation) off the workers.
 /// Work with the same key runs one after the other, in the order of submission; different keys run
-/// in parallel. Thread: any. Work submitted after stop is dropped.
+/// in parallel. What the work takes of a processor is billed to `payer`, if there is one and it
+/// still exists (Actor::bill). Thread: any. Work submitted after stop is dropped.
 class BlockingPool {
  public:
   virtual ~BlockingPool() = default;
-  virtual void submit(std::string_view key, Work work) = 0;
+  virtual void submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) = 0;
+  void submit(std::string_view key, Work work) { submit(key, std::move(work), {}); }
 };
 
 /// Thread: any, for every function.

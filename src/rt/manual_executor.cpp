@@ -18,7 +18,7 @@ void ManualExecutor::schedule(Actor& actor) {
 
 void ManualExecutor::post(Work work) { posted_.push_back(std::move(work)); }
 
-void ManualExecutor::Pool::submit(std::string_view key, Work work) {
+void ManualExecutor::Pool::submit(std::string_view key, Work work, std::weak_ptr<Actor> /*payer*/) {
   if (auto job = order_.submit(key, std::move(work))) queue(std::move(*job));
 }
 
@@ -48,8 +48,9 @@ bool ManualExecutor::run_one() {
   const auto at = ready_.begin() + static_cast<std::ptrdiff_t>(choice - posted_.size());
   const std::shared_ptr<Actor> actor = std::move(*at);
   ready_.erase(at);
-  ActorState::begin(*actor);
+  ActorState::begin(*actor, clock_.now());
   const Slice slice = actor->run_slice();
+  ActorState::charge(*actor, Nanos{0});
   if (ActorState::end(*actor, slice)) ready_.push_back(actor);
   return true;
 }

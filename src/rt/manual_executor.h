@@ -47,7 +47,9 @@ class ManualExecutor final : public Executor {
   class Pool final : public BlockingPool {
    public:
     explicit Pool(ManualExecutor& owner) : owner_(owner) {}
-    void submit(std::string_view key, Work work) override;
+    using BlockingPool::submit;
+    /// Bills nobody: the clock stands still meanwhile.
+    void submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) override;
 
    private:
     void queue(KeyQueue::Job job);

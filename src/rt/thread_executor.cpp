@@ -25,7 +25,7 @@ ThreadExecutor::ThreadExecutor(const Clock& clock, ThreadExecutorOptions options
     : clock_(clock),
       options_(std::move(options)),
       timers_(clock, [this] { rearm_timers(); }),
-      pool_(options_.blocking_threads_max) {
+      pool_(clock, options_.blocking_threads_max) {
   const std::size_t count = options_.workers > 0 ? options_.workers : usable_processors();
   for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(*this, i));
 }

@@ -1,8 +1,29 @@
 #include "rt/thread_pool.h"
 
+#include <ctime>
+
 namespace kinode::rt {
 
-void ThreadPool::submit(std::string_view key, Work work) {
+namespace {
+
+/// What this thread has used of a processor.
+Nanos processor_time() {
+  timespec at{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+  return std::chrono::seconds(at.tv_sec) + Nanos(at.tv_nsec);
+}
+
+}  // namespace
+
+void ThreadPool::submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) {
+  if (payer.lock()) {
+    work = [this, work = std::move(work), payer = std::move(payer)]() mutable {
+      const Instant begun = clock_.now();
+      const Nanos before = processor_time();
+      work();
+      if (const auto actor = payer.lock()) actor->bill(begun, processor_time() - before);
+    };
+  }
   Lock lock(mutex_);
   if (stopping_) return;
   auto job = order_.submit(key, std::move(work));

@@ -15,10 +15,12 @@ namespace kinode::rt {
 /// Threads start when first needed and stay. Thread: submit from any.
 class ThreadPool final : public BlockingPool {
  public:
-  explicit ThreadPool(std::size_t threads_max) : threads_max_(threads_max) {}
+  ThreadPool(const Clock& clock, std::size_t threads_max)
+      : clock_(clock), threads_max_(threads_max) {}
   ~ThreadPool() override { stop(); }
 
-  void submit(std::string_view key, Work work) override;
+  using BlockingPool::submit;
+  void submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) override;
 
   /// Finishes what was submitted, then joins. Later submissions are dropped. Once, from outside.
   void stop();
@@ -26,6 +28,7 @@ class ThreadPool final : public BlockingPool {
  private:
   void run();
 
+  const Clock& clock_;
   const std::size_t threads_max_;
   Mutex mutex_;
   std::condition_variable_any wake_;

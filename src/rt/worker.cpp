@@ -71,10 +71,10 @@ void Worker::wake() {
 }
 
 void Worker::run_actor(const std::shared_ptr<Actor>& actor, Instant& now) {
-  ActorState::begin(*actor);
+  ActorState::begin(*actor, now);
   const Slice slice = actor->run_slice();
   const Instant end = owner_.clock_.now();
-  actor->account(end - now);
+  actor->account(now, end - now);
   ActorState::charge(*actor, end - now);
   now = end;
   if (ActorState::end(*actor, slice)) push(actor);
