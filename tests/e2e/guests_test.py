@@ -54,6 +54,22 @@ class GuestsTest(NodeTest):
                                                   "body": "ping", "expects": 10})
                     self.assertEqual(answer.json, {"ok": f"{other}:ping"})
 
+    def test_files_are_written_and_read_by_programs(self):
+        args = []
+        for language in ("python", "rust"):
+            asks = [*ASKERS, "vfs:distro:sys"]
+            entry = manifest_entry(process_name="echo", public=False, request_capabilities=asks)
+            args += ["--package",
+                     make_package(self.dir / language, {"main.wasm": guest(f"{language}_echo")},
+                                  [entry], package=f"echo-{language}")]
+        node = self.start(*args)
+        for language in ("python", "rust"):
+            node.wait_for(echo(language))
+            answer = node.rpc(echo(language), {"op": "vfs", "drive": "notes"})
+            self.assertEqual(answer.json, {"ok": [
+                "hello world!", "world!", 12, "hello", f"echo-{language}:test.os/notes/a.txt",
+                "No such file or directory (os error 2)"]})
+
     def test_state_survives_a_restart_of_the_node(self):
         node = self.start_with_echoes()
         for language in LANGUAGES:

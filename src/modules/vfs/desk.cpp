@@ -6,6 +6,22 @@
 
 namespace kinode::vfs {
 
+namespace {
+
+/// Then others get the thread.
+constexpr std::size_t kTasksInARow = 32;
+
+}  // namespace
+
+std::optional<Outcome> Desk::answer_now(const Order& order) {
+  {
+    rt::Lock lock(mutex_);
+    if (stopping_ || waiting_.contains(order.process)) return std::nullopt;
+  }
+  // Requests of a process come one at a time, so none of its own begins meanwhile.
+  return operate_now(tools_, order);
+}
+
 bool Desk::submit(TaskRef task) {
   Ready ready;
   {
@@ -60,34 +76,42 @@ bool Desk::is_pointless(const Task& task) const {
          !port_.is_alive(task.request->source->process);
 }
 
-void Desk::work(const TaskRef& task) {
-  std::optional<Outcome> outcome;
-  if (!task->order) {
-    outcome = list_packages(tools_);
-  } else {
-    if (!task->operation) task->operation = make_operation(tools_, *task->order);
-    outcome = task->operation->step();
-    if (!outcome && !is_pointless(*task)) return post(task);
-    task->operation.reset();
+void Desk::work(TaskRef task) {
+  // Small work that waits behind this is done at once: the way through the pool costs more.
+  for (std::size_t n = 0; task && n < kTasksInARow; ++n) {
+    std::optional<Outcome> outcome;
+    if (!task->order) {
+      outcome = list_packages(tools_);
+    } else {
+      if (!task->operation) task->operation = make_operation(tools_, *task->order);
+      outcome = task->operation->step();
+      if (!outcome && !is_pointless(*task)) break;
+      task->operation.reset();
+    }
+    if (outcome) done_(*task, std::move(*outcome));
+    task = finish(*task);
   }
-  if (outcome) done_(*task, std::move(*outcome));
-  finish(task);
+  if (task) post(std::move(task));
 }
 
-void Desk::finish(const TaskRef& task) {
+/// What this thread can go on with; the rest is posted.
+TaskRef Desk::finish(const Task& task) {
   Ready ready;
   {
     rt::Lock lock(mutex_);
-    const auto at = waiting_.find(task->request->source->process);
+    const auto at = waiting_.find(task.request->source->process);
     Waiting& waiting = at->second;
-    waiting.queue.finished(*task);
+    waiting.queue.finished(task);
     --waiting.count;
-    waiting.bytes -= task->bytes;
-    bytes_ -= task->bytes;
+    waiting.bytes -= task.bytes;
+    bytes_ -= task.bytes;
     collect(waiting, ready);
     if (waiting.queue.empty()) waiting_.erase(at);
+    if (stopping_) return nullptr;
   }
-  start(ready);
+  if (ready.empty()) return nullptr;
+  for (std::size_t i = 1; i < ready.size(); ++i) post(std::move(ready[i]));
+  return std::move(ready.front());
 }
 
 void Desk::stop() {

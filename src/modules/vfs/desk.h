@@ -37,6 +37,10 @@ class Desk : public std::enable_shared_from_this<Desk> {
   /// Kept alive by the work in the pool: whoever owns the tools.
   void belongs_to(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
 
+  /// What an order can be answered at once, on this thread, without overtaking what waits before
+  /// it; nothing if it has to be submitted.
+  std::optional<Outcome> answer_now(const Order& order);
+
   /// False: this process, or all together, have too much waiting already.
   [[nodiscard]] bool submit(TaskRef task);
 
@@ -54,8 +58,8 @@ class Desk : public std::enable_shared_from_this<Desk> {
   void collect(Waiting& waiting, Ready& ready) __attribute__((requires_capability(mutex_)));
   void start(const Ready& ready);
   void post(TaskRef task);
-  void work(const TaskRef& task);
-  void finish(const TaskRef& task);
+  void work(TaskRef task);
+  TaskRef finish(const Task& task);
   bool is_pointless(const Task& task) const;
 
   port::Port& port_;

@@ -34,7 +34,8 @@ int open_beneath(int directory, const std::string& path, int flags, mode_t mode,
   for (int tries = 0;;) {
     const long fd = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
     if (fd >= 0) return static_cast<int>(fd);
-    if (errno == EINTR || (errno == EAGAIN && ++tries < kTriesMax)) continue;
+    const bool again = errno == EAGAIN && (resolve & RESOLVE_CACHED) == 0 && ++tries < kTriesMax;
+    if (errno == EINTR || again) continue;
     return -errno;
   }
 }
@@ -117,6 +118,31 @@ Io<struct stat> Disk::status(const VfsPath& path) const {
   struct stat info{};
   if (::fstat(fd->get(), &info) != 0) return io_error(errno);
   return info;
+}
+
+Io<Fd> Disk::open_file_now(const VfsPath& path) const {
+  auto fd = open_now(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!fd) return fd;
+  struct stat info{};
+  if (::fstat(fd->get(), &info) != 0) return io_error(errno);
+  // What it is instead is said by those who may take their time.
+  if (!S_ISREG(info.st_mode)) return io_error(EAGAIN);
+  return fd;
+}
+
+Io<struct stat> Disk::status_now(const VfsPath& path) const {
+  auto fd = open_now(path, O_PATH);
+  if (!fd) return std::unexpected(std::move(fd.error()));
+  struct stat info{};
+  if (::fstat(fd->get(), &info) != 0) return io_error(errno);
+  return info;
+}
+
+Io<Fd> Disk::open_now(const VfsPath& path, int flags) const {
+  Fd fd(open_beneath(root_.get(), path.below_root(), flags, 0, kNoLinks | RESOLVE_CACHED));
+  // With a link in it, or on a system that does not know the question: not now.
+  if (!fd.ok()) return io_error(fd.get() == -ENOENT ? ENOENT : EAGAIN);
+  return fd;
 }
 
 Io<void> Disk::make_directory(const VfsPath& path) const {

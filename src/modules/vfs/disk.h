@@ -42,6 +42,10 @@ class Disk {
   /// Follows links, within the drive.
   Io<struct stat> status(const VfsPath& path) const;
 
+  /// The same two from what the system has in memory; EAGAIN if it would have to look at the disk.
+  Io<Fd> open_file_now(const VfsPath& path) const;
+  Io<struct stat> status_now(const VfsPath& path) const;
+
   Io<void> make_directory(const VfsPath& path) const;
   /// With its parents; nothing happens if it is there.
   Io<void> make_directories(const VfsPath& path) const;
@@ -53,6 +57,7 @@ class Disk {
  private:
   explicit Disk(Fd root) : root_(std::move(root)) {}
 
+  Io<Fd> open_now(const VfsPath& path, int flags) const;
   Io<Fd> open_below(std::string_view below_root, std::size_t drive_size, int flags,
                     mode_t mode) const;
 

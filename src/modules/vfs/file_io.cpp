@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace kinode::vfs {
@@ -44,6 +45,17 @@ Io<Bytes> read_range(int fd, std::uint64_t offset, std::uint64_t length) {
     done += static_cast<std::size_t>(got);
   }
   return std::move(*room).take(done);
+}
+
+Io<Bytes> read_cached(int fd, std::uint64_t offset, std::uint64_t length) {
+  if (offset > kOffsetMax) return io_error(EINVAL);
+  auto room = ByteRoom::of(length);
+  if (!room) return io_error(ENOMEM);
+  if (length == 0) return Bytes();
+  const iovec part{room->data(), static_cast<std::size_t>(length)};
+  const ssize_t got = ::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  if (got < 0 || static_cast<std::uint64_t>(got) != length) return io_error(EAGAIN);
+  return std::move(*room).take(length);
 }
 
 Io<struct stat> status_of(int fd) {

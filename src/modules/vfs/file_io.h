@@ -15,6 +15,9 @@ Io<void> write_all(int fd, ByteView content, std::uint64_t offset);
 /// `length`: bound it by the file's size.
 Io<Bytes> read_range(int fd, std::uint64_t offset, std::uint64_t length);
 
+/// The same from what the system has in memory; EAGAIN if that is not all of it.
+Io<Bytes> read_cached(int fd, std::uint64_t offset, std::uint64_t length);
+
 Io<struct stat> status_of(int fd);
 
 /// A reply with a blob of what was read.

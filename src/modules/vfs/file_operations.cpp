@@ -16,6 +16,12 @@ constexpr std::uint64_t kOffsetMax = (std::uint64_t{1} << 63) - 1;
 
 enum class Use : bool { kRead, kWrite };
 
+/// Whether the disk may be waited for. If not, EAGAIN says that it would have to be.
+enum class Patience : bool { kNone, kAny };
+
+/// What is copied on the worker that a request came on; a few microseconds.
+constexpr std::uint64_t kQuickBytesMax = 64u << 10;
+
 struct Opened {
   HandleRef handle;
   std::uint64_t cursor = 0;
@@ -27,7 +33,8 @@ struct Opened {
 
 class FileWork {
  public:
-  FileWork(const Tools& tools, const Order& order) : tools_(tools), order_(order) {}
+  FileWork(const Tools& tools, const Order& order, Patience patience)
+      : tools_(tools), order_(order), patience_(patience) {}
 
   Outcome run();
 
@@ -40,6 +47,8 @@ class FileWork {
 
   Io<Opened> open(Use use);
   Io<Opened> open_anew(Use use, int flags, const OpenFiles::Found& found, std::uint64_t cursor);
+  Io<Bytes> read_part(int fd, std::uint64_t offset, std::uint64_t length);
+  Io<struct stat> status();
   Io<void> keep(HandleRef handle, std::uint64_t cursor, std::uint64_t epoch);
   Io<void> move_to(std::uint64_t cursor);
 
@@ -64,6 +73,7 @@ class FileWork {
 
   const Tools& tools_;
   const Order& order_;
+  const Patience patience_;
 };
 
 bool is_only_for_reading(const VfsError& error) {
@@ -85,7 +95,18 @@ Io<Opened> FileWork::open(Use use) {
       return Opened{found.handle, found.cursor, static_cast<std::uint64_t>(info->st_size)};
     }
   }
+  if (patience_ == Patience::kNone) return io_error(EAGAIN);
   return open_anew(use, O_RDWR, found, found.cursor);
+}
+
+Io<Bytes> FileWork::read_part(int fd, std::uint64_t offset, std::uint64_t length) {
+  if (patience_ == Patience::kAny) return read_range(fd, offset, length);
+  if (length > kQuickBytesMax) return io_error(EAGAIN);
+  return read_cached(fd, offset, length);
+}
+
+Io<struct stat> FileWork::status() {
+  return patience_ == Patience::kAny ? tools_.disk.status(path()) : tools_.disk.status_now(path());
 }
 
 Io<Opened> FileWork::open_anew(Use use, int flags, const OpenFiles::Found& found,
@@ -227,13 +248,14 @@ Outcome FileWork::sync() {
 }
 
 Outcome FileWork::read_whole() {
-  auto fd = tools_.disk.open_file(path(), O_RDONLY);
+  auto fd = patience_ == Patience::kAny ? tools_.disk.open_file(path(), O_RDONLY)
+                                        : tools_.disk.open_file_now(path());
   if (!fd) return pass_on(fd);
   const auto info = status_of(fd->get());
   if (!info) return std::unexpected(info.error());
   const auto size = static_cast<std::uint64_t>(info->st_size);
   if (size > limits::kBlobBytesMax) return too_large(size);
-  auto bytes = read_range(fd->get(), 0, size);
+  auto bytes = read_part(fd->get(), 0, size);
   if (!bytes) return pass_on(bytes);
   return read_reply(std::move(*bytes));
 }
@@ -242,7 +264,7 @@ Outcome FileWork::read_to_end() {
   auto file = open(Use::kRead);
   if (!file) return pass_on(file);
   if (file->left() > limits::kBlobBytesMax) return too_large(file->left());
-  auto bytes = read_range(file->fd(), file->cursor, file->left());
+  auto bytes = read_part(file->fd(), file->cursor, file->left());
   if (!bytes) return pass_on(bytes);
   if (auto ok = move_to(file->cursor + bytes->size()); !ok) return pass_on(ok);
   return read_reply(std::move(*bytes));
@@ -255,7 +277,7 @@ Outcome FileWork::read_exact() {
   // Before there is memory for it (D7).
   if (length > file->left()) return io_error("early eof");
   if (length > limits::kBlobBytesMax) return too_large(length);
-  auto bytes = read_range(file->fd(), file->cursor, length);
+  auto bytes = read_part(file->fd(), file->cursor, length);
   if (!bytes) return pass_on(bytes);
   if (bytes->size() < length) return io_error("early eof");
   if (auto ok = move_to(file->cursor + length); !ok) return pass_on(ok);
@@ -269,7 +291,7 @@ Outcome FileWork::read_to_string() {
     return io_error("this is too much text for one message: read parts of it");
   };
   if (file->left() > limits::kBodyBytesMax) return refuse();
-  auto bytes = read_range(file->fd(), file->cursor, file->left());
+  auto bytes = read_part(file->fd(), file->cursor, file->left());
   if (!bytes) return pass_on(bytes);
   if (!is_utf8(bytes->view())) return io_error("stream did not contain valid UTF-8");
   std::string body = encode_string(bytes->text());
@@ -285,7 +307,7 @@ Outcome FileWork::read_at() {
   const std::uint64_t left = file->size > action.offset ? file->size - action.offset : 0;
   const std::uint64_t length = std::min(action.length, left);
   if (length > limits::kBlobBytesMax) return too_large(length);
-  auto bytes = read_range(file->fd(), std::min(action.offset, kOffsetMax), length);
+  auto bytes = read_part(file->fd(), std::min(action.offset, kOffsetMax), length);
   if (!bytes) return pass_on(bytes);
   return read_reply(std::move(*bytes));
 }
@@ -315,14 +337,14 @@ Outcome FileWork::remove_file() {
 }
 
 Outcome FileWork::metadata() {
-  const auto info = tools_.disk.status(path());
+  const auto info = status();
   if (!info) return std::unexpected(info.error());
   return Reply{encode_metadata(type_of(info->st_mode), static_cast<std::uint64_t>(info->st_size)),
                nullptr};
 }
 
 Outcome FileWork::len() {
-  const auto info = tools_.disk.status(path());
+  const auto info = status();
   if (!info) return std::unexpected(info.error());
   if (S_ISDIR(info->st_mode)) return io_error(EISDIR);
   return Reply{encode_len(static_cast<std::uint64_t>(info->st_size)), nullptr};
@@ -373,7 +395,25 @@ Outcome FileWork::run() {
 }  // namespace
 
 Outcome operate_on_file(const Tools& tools, const Order& order) {
-  return FileWork(tools, order).run();
+  return FileWork(tools, order, Patience::kAny).run();
+}
+
+std::optional<Outcome> operate_now(const Tools& tools, const Order& order) {
+  switch (order.action.kind) {
+    case Kind::kRead:
+    case Kind::kReadToEnd:
+    case Kind::kReadExact:
+    case Kind::kReadAt:
+    case Kind::kSeek:
+    case Kind::kMetadata:
+    case Kind::kLen:
+      break;
+    default:
+      return std::nullopt;
+  }
+  Outcome outcome = FileWork(tools, order, Patience::kNone).run();
+  if (!outcome && outcome.error().number == EAGAIN) return std::nullopt;
+  return outcome;
 }
 
 }  // namespace kinode::vfs

@@ -52,6 +52,10 @@ class Operation {
 Outcome operate_on_file(const Tools& tools, const Order& order);
 Outcome operate_on_tree(const Tools& tools, const Order& order);
 
+/// Does what can be done from what the system has in memory, without waiting for the disk; nothing
+/// if that is not enough, or the order changes a file. Thread: any; never blocks on the disk.
+std::optional<Outcome> operate_now(const Tools& tools, const Order& order);
+
 /// Unpacks the order's blob into its directory. `tools` and `order` outlive it.
 std::unique_ptr<Operation> make_add_zip(const Tools& tools, const Order& order);
 

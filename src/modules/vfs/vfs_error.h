@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace kinode::vfs {
@@ -36,6 +37,10 @@ using Io = std::expected<T, VfsError>;
 std::unexpected<VfsError> io_error(int number);
 /// A sentence of our own.
 std::unexpected<VfsError> io_error(std::string text);
+/// `NotFound`, `AlreadyExists`, `StorageFull` and so on for errors of the system; `Other` for those
+/// without a name, nothing for errors that are none of the system.
+std::string_view kind_of_failure(const VfsError& error);
+
 inline std::unexpected<VfsError> refused(VfsError::Kind kind) {
   return std::unexpected(VfsError{.kind = kind, .text = {}, .path = {}});
 }

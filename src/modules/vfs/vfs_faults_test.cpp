@@ -298,6 +298,13 @@ TEST_F(VfsFaults, Q5_ANewFileBeginsAtItsStart) {
   EXPECT_EQ(read("/p:n.os/d/a"), "y");
 }
 
+TEST_F(VfsFaults, Q20_FailuresOfTheSystemHaveANameInTheBlob) {
+  EXPECT_EQ(ask(body("/p:n.os/d/none", "Read")).blob, R"({"kind":"NotFound"})");
+  EXPECT_EQ(ask(body("/p:n.os/d", "CreateDir")).blob, R"({"kind":"AlreadyExists"})");
+  EXPECT_EQ(ask(body("/p:n.os/d", "Len")).blob, R"({"kind":"IsADirectory"})");
+  EXPECT_EQ(ask(body("/p:n.os", "Len")).blob, "-");
+}
+
 TEST_F(VfsFaults, ReadOnlyFilesCanBeRead) {
   act("/p:n.os/d/a", "Write", "hello");
   ::chmod(on_disk("a").c_str(), 0444);
@@ -331,7 +338,7 @@ TEST_F(VfsFaults, AFullDiskIsAnErrorAndKeepsWhatWasThere) {
 
 TEST_F(VfsFaults, AFloodIsRefusedAndOthersAreServed) {
   grant(kOther, R"({"drive":"/p:n.os/d","kind":"read"})");
-  for (int i = 0; i < 1100; ++i) send(body("/p:n.os/d/a", "Metadata"));
+  for (int i = 0; i < 1100; ++i) send(body("/p:n.os/d/a", "CloseFile"));
   send(body("/p:n.os/d", "Len"), std::nullopt, kOther);
   const auto all = answers();
   EXPECT_EQ(std::ranges::count(all, io_text("Resource temporarily unavailable (os error 11)"),

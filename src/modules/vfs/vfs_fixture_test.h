@@ -85,7 +85,7 @@ class VfsTest : public testing::Test {
   std::string read(std::string_view path, std::string_view action = "Read",
                    std::string_view process = "m:p:n.os") {
     const Answer answer = ask(body(path, action), std::nullopt, process);
-    return answer.blob == "-" ? answer.body : answer.blob;
+    return answer.body == "\"Read\"" ? answer.blob : answer.body;
   }
 
   void create_drive() { ASSERT_EQ(act("/p:n.os/d", "CreateDrive"), "\"Ok\""); }

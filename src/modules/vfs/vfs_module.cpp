@@ -29,6 +29,16 @@ bool needs_blob(Kind kind) {
   }
 }
 
+/// A name for what went wrong, that stays what it is whatever the text (Q20).
+msg::BlobRef cause_of(const VfsError& error) {
+  const std::string_view kind = kind_of_failure(error);
+  if (kind.empty()) return nullptr;
+  auto blob = std::make_shared<msg::Blob>();
+  blob->mime = "application/json";
+  blob->bytes = Bytes::copy(fmt::format(R"({{"kind":"{}"}})", kind));
+  return blob;
+}
+
 /// Removes what a crash left behind, some files at a time.
 void sweep(rt::Executor& executor, std::shared_ptr<void> owner, std::shared_ptr<Removal> removal) {
   executor.blocking().submit("vfs sweep", [&executor, owner, removal] {
@@ -170,6 +180,11 @@ void VfsModule::State::order(const msg::EnvelopeRef& envelope, Order order) {
     return answer(*envelope, refused(VfsError::Kind::kNoBlob));
   }
   if (kind == Kind::kWatch || kind == Kind::kUnwatch) return watch(envelope, order);
+  if (auto outcome = desk->answer_now(order)) {
+    answer(*envelope, std::move(*outcome));
+    if (!port->is_alive(order.process)) forget(order.process);
+    return;
+  }
   auto task = std::make_shared<Task>();
   task->lane = order.path.below_root();
   task->alone = is_about_a_tree(kind);
@@ -218,8 +233,9 @@ void VfsModule::State::answer(const msg::Envelope& request, Outcome outcome) {
     port->send(port::answer_to(
         request, self, {Bytes::copy(outcome->body), asked->metadata, std::move(outcome->blob)}));
   } else if (asked->expects_response) {
-    port->send(port::answer_to(request, self,
-                               {Bytes::copy(encode_error(outcome.error())), std::nullopt, {}}));
+    port->send(port::answer_to(
+        request, self,
+        {Bytes::copy(encode_error(outcome.error())), std::nullopt, cause_of(outcome.error())}));
   }
 }
 

@@ -30,6 +30,8 @@ brackets may be left out or null.
                                               {"ok":P} or {"err":"name-taken"|"no-file-at-path"},
                                               P being "process:package:publisher"
   {"op":"blob"}                               {"has":bool,"get":bytes|null,"last":bytes|null}
+  {"op":"vfs","drive":T}                      {"ok":[what was read...]}: writes, reads and removes a
+                                              file in a new drive (not in C++)
   {"op":"trap"}                               no answer
   {"op":"exit"}                               {"ok":null}, then init returns
 
@@ -321,6 +323,37 @@ class Guest:
             "get": size(kinode.get_blob()),
             "last": size(kinode.last_blob()),
         }
+
+    def op_vfs(self, request):
+        def ask(path, action, data=None):
+            blob = None if data is None else kinode.LazyLoadBlob(None, data)
+            body = json.dumps({"path": path, "action": action})
+            to = kinode.Address("our", kinode.ProcessId("vfs", "distro", "sys"))
+            _, message = kinode.send_and_await_response(to, outgoing(body, 5), blob)
+            return json.loads(message.value[0].body)
+
+        def read(action):
+            answer = ask(path, action)
+            return kinode.get_blob().bytes.decode() if answer == "Read" else answer
+
+        process = kinode.our().process
+        drive = f"/{process.package_name}:{process.publisher_node}/{text(request, 'drive')}"
+        path = f"{drive}/a.txt"
+        ask(drive, "CreateDrive")
+        ask(path, "CreateFile")
+        ask(path, "WriteAll", b"hello ")
+        ask(path, "WriteAll", b"world")
+        ask(path, "Append", b"!")
+        seen = [read("Read")]
+        ask(path, {"Seek": {"Start": 6}})
+        seen.append(ask(path, "ReadToString")["ReadToString"])
+        seen.append(ask(path, "Metadata")["Metadata"]["len"])
+        ask(path, {"SetLen": 5})
+        seen.append(read("Read"))
+        seen += [entry["path"] for entry in ask(drive, "ReadDir")["ReadDir"]]
+        ask(path, "RemoveFile")
+        seen.append(ask(path, {"OpenFile": {"create": False}})["Err"]["IOError"])
+        return {"ok": seen}
 
     def op_trap(self, _):
         raise RuntimeError("trap requested")

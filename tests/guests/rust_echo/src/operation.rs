@@ -2,6 +2,7 @@
 
 use crate::{kind_text, lossy, LANG};
 use kinode_process_lib as kinode;
+use kinode_process_lib::vfs::{self, SeekFrom, VfsError};
 use kinode_process_lib::{Address, Capability, OnExit, ProcessId, Request, SpawnError};
 use serde::de::{Deserializer, Error};
 use serde::Deserialize;
@@ -29,6 +30,7 @@ pub enum Operation {
     Await(Await),
     Spawn(Spawn),
     Blob,
+    Vfs { drive: String },
     Trap,
     Exit,
 }
@@ -120,6 +122,7 @@ impl Operation {
             Operation::Await(request) => return request.run(),
             Operation::Spawn(request) => return request.run(),
             Operation::Blob => return blobs(),
+            Operation::Vfs { drive } => return files(&drive).expect("the vfs does what is asked"),
 
             Operation::Print { text } => kinode::println!("{text}"),
             Operation::SetState { text } => kinode::set_state(text.as_bytes()),
@@ -235,4 +238,31 @@ fn blobs() -> Value {
         "get": kinode::get_blob().map(size),
         "last": kinode::last_blob().map(size),
     })
+}
+
+/// The library's own files.
+fn files(drive: &str) -> Result<Value, VfsError> {
+    let drive = vfs::create_drive(kinode::our().package_id(), drive, None)?;
+    let path = format!("{drive}/a.txt");
+    let mut file = vfs::create_file(&path, None)?;
+    file.write_all(b"hello ")?;
+    file.write_all(b"world")?;
+    file.append(b"!")?;
+    let whole = lossy(&file.read()?);
+    file.seek(SeekFrom::Start(6))?;
+    let rest = file.read_to_string()?;
+    let len = file.metadata()?.len;
+    file.set_len(5)?;
+    let short = lossy(&file.read()?);
+    let entries = vfs::open_dir(&drive, false, None)?.read()?;
+    vfs::remove_file(&path, None)?;
+    let gone = match vfs::open_file(&path, false, None) {
+        Err(VfsError::IOError(text)) => text,
+        Err(error) => format!("{error:?}"),
+        Ok(_) => "still there".to_string(),
+    };
+    let mut seen = vec![json!(whole), json!(rest), json!(len), json!(short)];
+    seen.extend(entries.iter().map(|entry| json!(entry.path)));
+    seen.push(json!(gone));
+    Ok(json!({"ok": seen}))
 }
