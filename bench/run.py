@@ -44,6 +44,12 @@ BARS = {
     "grant_cpu_us": ("<=", 50),
     "boot_1000_procs_ms": ("<=", 1000),
     "procs_10k_rss_mb": ("<=", 700),
+    "vfs_read_1MB_vs_raw": ("<=", 2.5),
+    "vfs_write_1MB_vs_raw": ("<=", 2),
+    "vfs_write_4KB_vs_raw": ("<=", 2),
+    "vfs_metadata_cpu_vs_floor": ("<=", 2.5),
+    "readdir_10k_ms": ("<=", 50),
+    "hash_256MB_vs_openssl": ("<=", 1.1),
     "sim_events_per_s": (">=", 1_000_000),
 }
 
@@ -198,6 +204,33 @@ def simulator(build):
     return figure("sim_events_per_s", "events per s of CPU", runs)
 
 
+# benchmark of src/modules/vfs/vfs_bench.cpp: (figure, unit, counter or None for its time)
+VFS_FIGURES = {
+    "vfs_read_1mb": ("vfs_read_1MB_vs_raw", "x CPU of a pread", "vs_raw"),
+    "vfs_write_1mb": ("vfs_write_1MB_vs_raw", "x CPU of a pwrite", "vs_raw"),
+    "vfs_replace_1mb": ("vfs_replace_1MB_vs_raw", "x CPU of open, pwrite, rename", "vs_raw"),
+    "vfs_write_4kb": ("vfs_write_4KB_vs_raw", "x CPU of a pwrite", "vs_raw"),
+    "vfs_metadata_cpu": ("vfs_metadata_cpu_vs_floor", "x CPU of open and fstat", "vs_raw"),
+    "vfs_readdir_10k": ("readdir_10k_ms", "ms", None),
+    "vfs_hash_256mb": ("hash_256MB_vs_openssl", "x CPU", "vs_raw"),
+}
+
+
+def files(build):
+    """The vfs module alone, beside bare system calls in the same process."""
+    said = subprocess.run([str(build / "src/modules/vfs/kinode_vfs_bench"),
+                           "--benchmark_format=json", f"--benchmark_repetitions={RUNS}",
+                           "--benchmark_min_time=0.1"],
+                          stdout=subprocess.PIPE, check=True).stdout
+    runs = {}
+    for one in json.loads(said)["benchmarks"]:
+        name = one["name"].split("/")[0]
+        if one["run_type"] == "iteration" and name in VFS_FIGURES:
+            counter = VFS_FIGURES[name][2]
+            runs.setdefault(name, []).append(one[counter] if counter else one["real_time"])
+    return [figure(*VFS_FIGURES[name][:2], values) for name, values in runs.items()]
+
+
 def table(figures):
     print(f"\n{'name':34} {'median':>10} {'min':>10} {'max':>10}  {'bar':>8}  unit")
     for f in figures:
@@ -220,7 +253,8 @@ def main():
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
-        targets = ["kinode", "kinode_bench", "kinode_sim", "guests", "package_bench"]
+        targets = ["kinode", "kinode_bench", "kinode_sim", "kinode_vfs_bench", "guests",
+                   "package_bench"]
         subprocess.run(["ninja", "-C", str(build), *targets], check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
@@ -236,6 +270,8 @@ def main():
                                            stdout=subprocess.PIPE, check=True).stdout)
         print("bench: the simulator", flush=True)
         inner.append(simulator(build))
+        print("bench: files", flush=True)
+        inner += files(build)
         print("bench: the whole node beside nginx", flush=True)
         figures = inner + whole_node(build, directory)
     finally:

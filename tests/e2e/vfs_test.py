@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource
 import signal
 import unittest
 
@@ -42,6 +43,20 @@ class VfsTest(NodeTest):
         state = self.node.rpc("fd-manager:distro:sys", json.dumps("GetState")).json
         self.assertEqual(state["GetState"][VFS]["hit_count"], 1)
         self.assertGreater(state["GetState"][VFS]["limit"], 10)
+
+    def test_sixty_four_descriptors_are_enough_for_any_number_of_files(self):
+        resource.prlimit(self.node.process.pid, resource.RLIMIT_NOFILE, (64, 64))
+        # So that the descriptor manager looks again now and not in an hour.
+        self.node.rpc("fd-manager:distro:sys",
+                      {"UpdateMaxFdsAsFractionOfUlimitPercentage": 90}, expects=None)
+        for part in (b"one ", b"two"):
+            for number in range(150):
+                path = f"{DRIVE}/{number}"
+                if part == b"one ":
+                    self.assertEqual(self.ask(path, "CreateFile").json, "Ok")
+                self.assertEqual(self.ask(path, "WriteAll", part).json, "Ok")
+        for number in range(150):
+            self.assertEqual(self.ask(f"{DRIVE}/{number}", "Read").blob, b"one two")
 
     def test_foreign_drives_are_closed(self):
         self.assertEqual(self.ask("/chess:sys/pkg/x", "Read").json, {"Err": "NoReadCap"})

@@ -1,10 +1,10 @@
-#include "modules/vfs/file_io.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "modules/vfs/file_work.h"
 
 namespace kinode::vfs {
 
@@ -12,9 +12,6 @@ namespace {
 
 /// The system takes no more in one call.
 constexpr std::size_t kCallBytesMax = std::size_t{1} << 30;
-
-/// The largest offset of a file.
-constexpr std::uint64_t kOffsetMax = (std::uint64_t{1} << 63) - 1;
 
 }  // namespace
 

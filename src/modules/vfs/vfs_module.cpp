@@ -253,6 +253,8 @@ void VfsModule::State::answer_list(const msg::Envelope& request, Outcome outcome
 void VfsModule::State::publish(const Order& order) {
   for (const auto& [path, change] : changes_of(order)) {
     for (const auto& process : watches.of(*path)) {
+      // The right may have been taken away since.
+      if (access->refuse(process, Kind::kWatch, *path, nullptr)) continue;
       if (watches.take_missed(process) && !tell(process, path->text(), Change::kMissed)) {
         watches.note_missed(process);
       } else if (!tell(process, path->text(), change)) {

@@ -76,6 +76,13 @@ TEST_F(Watching, NeedsTheRightToRead) {
   EXPECT_EQ(act("/p:n.os/d", "Watch", std::nullopt, "w:z:m.os"), R"({"Err":"NoReadCap"})");
 }
 
+TEST_F(Watching, WhoLosesTheRightHearsNoMore) {
+  watch("/p:n.os/d");
+  port.capabilities.clear();
+  send(body("/p:n.os/d/a", "Write"), "1");
+  EXPECT_THAT(events(), IsEmpty());
+}
+
 TEST_F(Watching, WhoHasNoRoomForEventsIsToldToLookAgain) {
   watch("/p:n.os/d");
   port.answer_to_send = port::Routed::kFull;
