@@ -51,6 +51,11 @@ BARS = {
     "readdir_10k_ms": ("<=", 50),
     "hash_256MB_vs_openssl": ("<=", 1.1),
     "sim_events_per_s": (">=", 1_000_000),
+    "kv_set_overhead_us": ("<=", 5),
+    "kv_get_overhead_us": ("<=", 5),
+    "kv_group_commit_ratio": (">=", 20),
+    "sqlite_read_overhead_us": ("<=", 8),
+    "sqlite_insert_vs_raw": ("<=", 1.2),
 }
 
 
@@ -194,6 +199,25 @@ def whole_node(build, directory):
     return figures
 
 
+def databases(build):
+    """The modules beside the engines that they stand on, each in a process of its own."""
+    figures = []
+    for module in ("kv", "sqlite"):
+        program = build / f"src/modules/{module}/kinode_{module}_bench"
+        said = subprocess.run([str(program), "--benchmark_format=json", "--benchmark_min_time=0.5",
+                               f"--benchmark_repetitions={RUNS}"],
+                              stdout=subprocess.PIPE, check=True).stdout
+        runs = {}
+        for run in json.loads(said)["benchmarks"]:
+            if run["run_type"] == "iteration":
+                value = run["overhead_us"] if "overhead_us" in run else run["ratio"]
+                runs.setdefault(run["run_name"].split("/")[0], []).append(value)
+        for name, values in runs.items():
+            unit = "us CPU over the engine" if name.endswith("_us") else "ratio"
+            figures.append(figure(name, unit, values))
+    return figures
+
+
 def simulator(build):
     """What an event is: tests/sim/README.md."""
     runs = []
@@ -253,8 +277,8 @@ def main():
     if not options.build:
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
-        targets = ["kinode", "kinode_bench", "kinode_sim", "kinode_vfs_bench", "guests",
-                   "package_bench"]
+        targets = ["kinode", "kinode_bench", "kinode_sim", "kinode_vfs_bench", "kinode_kv_bench",
+                   "kinode_sqlite_bench", "guests", "package_bench"]
         subprocess.run(["ninja", "-C", str(build), *targets], check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
@@ -268,6 +292,8 @@ def main():
         print("bench: two processors", flush=True)
         inner += json.loads(subprocess.run([*program, "--only", "two_core_scaling"],
                                            stdout=subprocess.PIPE, check=True).stdout)
+        print("bench: databases", flush=True)
+        inner += databases(build)
         print("bench: the simulator", flush=True)
         inner.append(simulator(build))
         print("bench: files", flush=True)

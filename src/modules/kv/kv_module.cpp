@@ -13,6 +13,9 @@ namespace kinode::kv {
 
 namespace {
 
+// What comes while a group is worked off is mostly a small one: not each needs a turn of its own.
+constexpr int kGroupsInARow = 8;
+
 /// `{"FdsLimit":60}` from the descriptor manager (io.md 11).
 std::optional<std::uint64_t> descriptors_in(ByteView body) {
   const auto tree = msg::Json::parse(body);
@@ -37,7 +40,7 @@ struct KvModule::State : std::enable_shared_from_this<State> {
                  databases,
                  p.random(),
                  p.executor().clock(),
-                 [this](const msg::Envelope& r, std::string body, msg::BlobRef blob) {
+                 [this](const msg::Envelope& r, std::string_view body, msg::BlobRef blob) {
                    answer(r, body, std::move(blob));
                  },
                  [this](const msg::Envelope& r, const KvError& error) { refuse(r, error); },
@@ -75,10 +78,13 @@ void KvModule::State::begin(KvSlotRef slot) {
 }
 
 void KvModule::State::work(const KvSlotRef& slot) {
-  KvOperations(services, *slot)
-      .run(slot->lane.take(limits::kDatabaseGroupCountMax, limits::kDatabaseGroupBytesMax));
+  for (int group = 0; group < kGroupsInARow; ++group) {
+    KvOperations(services, *slot)
+        .run(slot->lane.take(limits::kDatabaseGroupCountMax, limits::kDatabaseGroupBytesMax));
+    if (slot->lane.release()) return;
+  }
   // Others get their turn before the rest.
-  if (!slot->lane.release()) begin(slot);
+  begin(slot);
 }
 
 void KvModule::State::arm() {

@@ -91,7 +91,6 @@ void KvOperations::run(std::vector<KvJob> jobs) {
         break;
       case KvJob::Kind::kClose:
         write_group();
-        if (slot_.db && !slot_.db->failed()) static_cast<void>(slot_.db->sync());
         slot_.close();
         break;
     }
@@ -121,7 +120,7 @@ void KvOperations::request(KvJob& job) {
   if (joins_group(job)) return add_to_group(job);
   // A read of a key that no waiting write touches sees the same before and after them.
   const auto* get = std::get_if<action::Get>(&job.action);
-  if (get == nullptr || group_keys_.contains(std::string(get->key.text()))) write_group();
+  if (get == nullptr || group_touches(get->key)) write_group();
   const auto tx_id = transaction_of(job.action);
   if (tx_id && !slot_.db) return services_.refuse(request, KvError::no_tx(*tx_id));
   if (!std::holds_alternative<action::RemoveDb>(job.action)) {
@@ -136,17 +135,16 @@ void KvOperations::request(KvJob& job) {
 void KvOperations::add_to_group(KvJob& job) {
   if (auto ok = ensure_open(true); !ok) return services_.refuse(*job.request, ok.error());
   rocksdb::Status queued;
-  ByteView key;
+  Bytes key;
   if (const auto* set = std::get_if<action::Set>(&job.action)) {
-    key = set->key.view();
-    queued = group_.Put(slice(key), slice(job.request->blob->bytes.view()));
+    key = set->key;
+    queued = group_.Put(slice(key.view()), slice(job.request->blob->bytes.view()));
   } else {
-    key = std::get<action::Delete>(job.action).key.view();
-    queued = group_.Delete(slice(key));
+    key = std::get<action::Delete>(job.action).key;
+    queued = group_.Delete(slice(key.view()));
   }
   if (!queued.ok()) return services_.refuse(*job.request, slot_.db->error(queued));
-  pending_.push_back({std::move(job.request), std::string(as_text(key))});
-  group_keys_.insert(pending_.back().key);
+  pending_.push_back({std::move(job.request), std::move(key)});
   if (group_.GetDataSize() >= limits::kDatabaseGroupBytesMax) write_group();
 }
 
@@ -156,8 +154,11 @@ void KvOperations::write_group() {
   for (const auto& pending : pending_) answer_status(*pending.request, done);
   group_.Clear();
   pending_.clear();
-  group_keys_.clear();
   close_if_failed();
+}
+
+bool KvOperations::group_touches(const Bytes& key) const {
+  return std::ranges::any_of(pending_, [&](const Pending& p) { return p.key == key; });
 }
 
 KvStatus KvOperations::ensure_open(bool create) {
@@ -187,10 +188,10 @@ void KvOperations::answer_status(const msg::Envelope& request, const KvStatus& s
 }
 
 void KvOperations::answer_value(const msg::Envelope& request, KvResult<KvValue> value,
-                                std::string body) {
+                                std::string_view body) {
   if (!value) return services_.refuse(request, value.error());
   if (!*value) return services_.refuse(request, {KvError::Kind::kKeyNotFound, {}, 0, {}, {}});
-  services_.answer(request, std::move(body), value_blob(std::move(**value)));
+  services_.answer(request, body, value_blob(std::move(**value)));
 }
 
 void KvOperations::act(const msg::Envelope& request, const action::Open&) {

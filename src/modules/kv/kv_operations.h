@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "modules/kv/kv_databases.h"
@@ -19,7 +18,8 @@ struct KvServices {
   Random& random;
   const Clock& clock;
   /// A success, and the value that goes with it.
-  std::function<void(const msg::Envelope& request, std::string body, msg::BlobRef blob)> answer;
+  std::function<void(const msg::Envelope& request, std::string_view body, msg::BlobRef blob)>
+      answer;
   std::function<void(const msg::Envelope& request, const KvError& error)> refuse;
   /// `process` may read and write the database from now on.
   std::function<Status(const msg::ProcessId& process, const KvSlot& slot)> grant;
@@ -43,7 +43,7 @@ class KvOperations {
  private:
   struct Pending {
     msg::EnvelopeRef request;
-    std::string key;
+    Bytes key;
   };
 
   void request(KvJob& job);
@@ -51,6 +51,7 @@ class KvOperations {
   bool joins_group(const KvJob& job) const;
   void add_to_group(KvJob& job);
   void write_group();
+  bool group_touches(const Bytes& key) const;
 
   /// Opens the database unless it is open; not there and not `create`: NoDb.
   KvStatus ensure_open(bool create);
@@ -72,14 +73,13 @@ class KvOperations {
   void act(const msg::Envelope& request, const action::CompareAndSet& swap);
 
   void answer_status(const msg::Envelope& request, const KvStatus& status);
-  void answer_value(const msg::Envelope& request, KvResult<KvValue> value, std::string body);
+  void answer_value(const msg::Envelope& request, KvResult<KvValue> value, std::string_view body);
   Instant now() const { return services_.clock.now(); }
 
   KvServices& services_;
   KvSlot& slot_;
   rocksdb::WriteBatch group_;
   std::vector<Pending> pending_;
-  std::unordered_set<std::string> group_keys_;
 };
 
 }  // namespace kinode::kv

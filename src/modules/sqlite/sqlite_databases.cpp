@@ -59,13 +59,17 @@ void Databases::push_always(const SlotRef& slot, JobRef job) {
   start(slot);
 }
 
-void Databases::finished(const SlotRef& slot, const JobRef& job) {
+JobRef Databases::finished(const SlotRef& slot, const JobRef& job) {
   queued_bytes_.fetch_sub(job->bytes);
+  std::vector<JobRef> jobs;
   {
     rt::Lock lock(slot->mutex);
     slot->turns.finished(*job);
+    jobs = slot->turns.start();
   }
-  start(slot);
+  if (jobs.empty()) return nullptr;
+  for (std::size_t i = 1; i < jobs.size(); ++i) run_(slot, std::move(jobs[i]));
+  return std::move(jobs.front());
 }
 
 void Databases::restart_with_all(const SlotRef& slot, const JobRef& job) {

@@ -25,7 +25,8 @@ class Databases {
   /// Queues a job, making the database known. Errors: the name cannot be used, too much waits.
   SqliteStatus submit(const msg::DatabaseKey& key, JobRef job);
   void push_always(const SlotRef& slot, JobRef job);
-  void finished(const SlotRef& slot, const JobRef& job);
+  /// One of the jobs that may start now, for the caller to do itself; the others go to `run`.
+  [[nodiscard]] JobRef finished(const SlotRef& slot, const JobRef& job);
   void restart_with_all(const SlotRef& slot, const JobRef& job);
 
   /// How many descriptors the databases may have together.

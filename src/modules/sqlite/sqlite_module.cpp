@@ -13,6 +13,9 @@ namespace kinode::sqlite {
 
 namespace {
 
+// A thread that is awake goes on with what waits for the same database.
+constexpr int kJobsInARow = 32;
+
 /// `{"FdsLimit":60}` from the descriptor manager (io.md 11).
 std::optional<std::uint64_t> descriptors_in(ByteView body) {
   const auto tree = msg::Json::parse(body);
@@ -47,7 +50,7 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
                  p.random(),
                  p.executor().clock(),
                  config.old_directory,
-                 [this](const msg::Envelope& r, std::string body, msg::BlobRef blob) {
+                 [this](const msg::Envelope& r, std::string_view body, msg::BlobRef blob) {
                    answer(r, body, std::move(blob));
                  },
                  [this](const msg::Envelope& r, const SqliteError& error) { refuse(r, error); },
@@ -68,7 +71,7 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
   rt::TimerId sweep __attribute__((guarded_by(mutex)));
 
   void begin(SlotRef slot, JobRef job);
-  void work(const SlotRef& slot, const JobRef& job);
+  void work(const SlotRef& slot, JobRef job);
   void arm();
   void swept();
   void request(const msg::EnvelopeRef& envelope, SqliteRequest request);
@@ -78,28 +81,26 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
 };
 
 void SqliteModule::State::begin(SlotRef slot, JobRef job) {
-  // Turns have made sure that no two of a key run at once; the key keeps the pool's books short.
-  std::string key = "sqlite " + slot->directory;
-  if (job->reader) key += fmt::format(" {}", *job->reader);
+  // A key of its own: turns have made sure of the order.
+  const std::string key = fmt::format("sqlite {}", fmt::ptr(job.get()));
   pool.submit(key, [self = shared_from_this(), slot = std::move(slot), job = std::move(job)] {
     self->work(slot, job);
   });
 }
 
-void SqliteModule::State::work(const SlotRef& slot, const JobRef& job) {
-  switch (Operation(services, *slot, *job).run()) {
-    case Operation::Outcome::kNeedsAll:
-      return databases.restart_with_all(slot, job);
-    case Operation::Outcome::kDamaged: {
+void SqliteModule::State::work(const SlotRef& slot, JobRef job) {
+  for (int in_a_row = 1; job; ++in_a_row) {
+    const auto outcome = Operation(services, *slot, *job).run();
+    if (outcome == Operation::Outcome::kNeedsAll) return databases.restart_with_all(slot, job);
+    if (outcome == Operation::Outcome::kDamaged) {
       auto close = std::make_shared<Job>();
       close->kind = Job::Kind::kClose;
       databases.push_always(slot, std::move(close));
-      break;
     }
-    case Operation::Outcome::kDone:
-      break;
+    job = databases.finished(slot, job);
+    // Others get their turn before the rest.
+    if (job && in_a_row == kJobsInARow) return begin(slot, std::move(job));
   }
-  databases.finished(slot, job);
 }
 
 void SqliteModule::State::arm() {

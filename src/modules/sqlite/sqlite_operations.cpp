@@ -104,7 +104,7 @@ SqliteStatus Operation::ensure_open() {
   return {};
 }
 
-void Operation::answer(std::string body, std::optional<std::string> rows) {
+void Operation::answer(std::string_view body, std::optional<std::string> rows) {
   msg::BlobRef blob;
   if (rows) {
     auto out = std::make_shared<msg::Blob>();
@@ -112,7 +112,7 @@ void Operation::answer(std::string body, std::optional<std::string> rows) {
     out->bytes = Bytes::copy(*rows);
     blob = std::move(out);
   }
-  services_.answer(*job_.request, std::move(body), std::move(blob));
+  services_.answer(*job_.request, body, std::move(blob));
 }
 
 void Operation::answer(const SqliteStatus& status) {
@@ -227,7 +227,8 @@ SqliteStatus Operation::commit_all(const std::vector<Transactions::Statement>& s
   }
   if (done) done = slot_.writer->execute("COMMIT");
   if (!done && slot_.writer->in_transaction()) {
-    static_cast<void>(slot_.writer->execute("ROLLBACK"));
+    // A connection that cannot even roll back is closed, which does.
+    if (!slot_.writer->execute("ROLLBACK")) damaged_ = true;
   }
   return done;
 }

@@ -15,7 +15,8 @@ struct Services {
   const Clock& clock;
   std::string old_directory;
   /// A success, and the blob that goes with it.
-  std::function<void(const msg::Envelope& request, std::string body, msg::BlobRef blob)> answer;
+  std::function<void(const msg::Envelope& request, std::string_view body, msg::BlobRef blob)>
+      answer;
   std::function<void(const msg::Envelope& request, const SqliteError& error)> refuse;
   /// `process` may read and write the database from now on.
   std::function<Status(const msg::ProcessId& process, const Slot& slot)> grant;
@@ -63,7 +64,7 @@ class Operation {
                                                      const Parameters& parameters);
   SqliteStatus queue(const action::Write& write, Parameters parameters);
   SqliteStatus commit_all(const std::vector<Transactions::Statement>& statements);
-  void answer(std::string body, std::optional<std::string> rows = {});
+  void answer(std::string_view body, std::optional<std::string> rows = {});
   void answer(const SqliteStatus& status);
   void refuse(const SqliteError& error);
 

@@ -16,6 +16,7 @@ bool Turns::push(JobRef job) {
     return false;
   }
   waiting_bytes_ += job->bytes;
+  ++waiting_for(job->needs);
   waiting_.push_back(std::move(job));
   return true;
 }
@@ -46,6 +47,7 @@ void Turns::started(const JobRef& ref) {
   Job& job = *ref;
   running_.push_back(ref);
   waiting_bytes_ -= job.bytes;
+  --waiting_for(job.needs);
   if (job.needs == Job::Needs::kAll) all_running_ = true;
   if (job.needs == Job::Needs::kWriter) writer_running_ = true;
   if (job.needs != Job::Needs::kReader) return;
@@ -56,11 +58,22 @@ void Turns::started(const JobRef& ref) {
   job.reader = at;
 }
 
+/// Spares looking through all that waits: most of the time what it needs is taken.
+bool Turns::can_any_start() const {
+  const auto waits_for = [&](Job::Needs needs) {
+    return waiting_count_[static_cast<std::size_t>(needs)] > 0;
+  };
+  if (all_running_) return false;
+  return waits_for(Job::Needs::kAll) || (waits_for(Job::Needs::kWriter) && !writer_running_) ||
+         (waits_for(Job::Needs::kReader) && readers_running_ < limits::kSqliteReaders);
+}
+
 std::vector<JobRef> Turns::start() {
   std::vector<JobRef> out;
   std::unordered_map<msg::ProcessId, Counts> waits;
   std::size_t looked_at = 0;
-  for (auto it = waiting_.begin(); it != waiting_.end() && looked_at < kLookedAtMax; ++looked_at) {
+  for (auto it = waiting_.begin();
+       it != waiting_.end() && looked_at < kLookedAtMax && can_any_start(); ++looked_at) {
     Job& job = **it;
     Counts before = running_of(job.process);
     const Counts& ahead = waits[job.process];
@@ -95,6 +108,7 @@ void Turns::restart_with_all(const JobRef& job) {
   job->needs = Job::Needs::kAll;
   job->reader.reset();
   waiting_bytes_ += job->bytes;
+  ++waiting_for(job->needs);
   waiting_.push_front(job);
 }
 

@@ -71,6 +71,10 @@ class Turns {
     std::size_t writes = 0;
   };
 
+  bool can_any_start() const;
+  std::size_t& waiting_for(Job::Needs needs) {
+    return waiting_count_[static_cast<std::size_t>(needs)];
+  }
   bool may_start(const Job& job, const Counts& before) const;
   void started(const JobRef& job);
   Counts running_of(const msg::ProcessId& process) const;
@@ -78,6 +82,7 @@ class Turns {
   std::deque<JobRef> waiting_;
   std::vector<JobRef> running_;  // kept here: a pool that stops drops what it was given
   std::size_t waiting_bytes_ = 0;
+  std::size_t waiting_count_[3] = {};  // by what they need
   bool writer_running_ = false;
   bool all_running_ = false;
   std::size_t readers_running_ = 0;

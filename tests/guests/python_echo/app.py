@@ -32,6 +32,8 @@ brackets may be left out or null.
   {"op":"blob"}                               {"has":bool,"get":bytes|null,"last":bytes|null}
   {"op":"vfs","drive":T}                      {"ok":[what was read...]}: writes, reads and removes a
                                               file in a new drive (not in C++)
+  {"op":"storage"}                            {"ok":{"kv":[...],"sqlite":[...]}}: what using
+                                              databases of its own gave, by steps; not in C++
   {"op":"trap"}                               no answer
   {"op":"exit"}                               {"ok":null}, then init returns
 
@@ -155,6 +157,68 @@ def as_object(body):
 
 def respond(body, blob=None):
     kinode.send_response(kinode.Response(False, body, None, []), blob)
+
+
+class Database:
+    """A database of this package: `ask` gives the answer, and the blob beside it."""
+
+    def __init__(self, module, db):
+        our = kinode.our()
+        self.to = kinode.Address(our.node, kinode.ProcessId(module, "distro", "sys"))
+        self.head = {
+            "package_id": {"package_name": our.process.package_name,
+                           "publisher_node": our.process.publisher_node},
+            "db": db,
+        }
+
+    def ask(self, action, blob=None):
+        body = json.dumps({**self.head, "action": action})
+        sent = None if blob is None else kinode.LazyLoadBlob(None, blob)
+        _, message = kinode.send_and_await_response(self.to, outgoing(body, 10), sent)
+        response, _ = message.value
+        got = kinode.get_blob()
+        return json.loads(response.body), None if got is None else got.bytes
+
+    def result(self, action, blob=None):
+        """The answer as the Rust library tells it."""
+        answer, got = self.ask(action, blob)
+        if isinstance(answer, dict) and "Err" in answer:
+            return {"err": answer["Err"]}
+        if got is not None and answer != "Ok":
+            return {"ok": json.loads(got)}
+        return {"ok": None}
+
+
+def storage_pairs():
+    db = Database("kv", "numbers")
+    db.ask("Open")
+    # Keys and values as the Rust library writes them: JSON.
+    one, two = list(b'"one"'), list(b'"two"')
+    def put(key, value, tx=None):
+        return db.result({"Set": {"key": key, "tx_id": tx}}, value)
+    out = [put(one, b"1"), db.result({"Get": one})]
+    tx = db.ask("BeginTx")[0]["BeginTx"]["tx_id"]
+    out += [put(two, b"2", tx), "err" in db.result({"Get": two})]
+    out += [db.result({"Commit": {"tx_id": tx}}), db.result({"Get": two})]
+    out += [db.result({"Delete": {"key": one, "tx_id": None}}), "err" in db.result({"Get": one})]
+    return [*out, db.result("RemoveDb")]
+
+
+def storage_rows():
+    db = Database("sqlite", "people")
+    db.ask("Open")
+    def write(statement, parameters, tx=None):
+        blob = json.dumps(parameters).encode()
+        return db.result({"Write": {"statement": statement, "tx_id": tx}}, blob)
+    insert = "INSERT INTO people (name) VALUES (?)"
+    out = [write("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)", []),
+           write(insert, ["Bob"])]
+    tx = db.ask("BeginTx")[0]["BeginTx"]["tx_id"]
+    out += [write(insert, ["Ann"], tx), db.result({"Commit": {"tx_id": tx}})]
+    read = "SELECT name FROM people WHERE id < ? ORDER BY id"
+    out += [db.result({"Query": read}, b"[3]"),
+            "err" in db.result({"Query": "DELETE FROM people"})]
+    return [*out, db.result("RemoveDb")]
 
 
 class Guest:
@@ -354,6 +418,9 @@ class Guest:
         ask(path, "RemoveFile")
         seen.append(ask(path, {"OpenFile": {"create": False}})["Err"]["IOError"])
         return {"ok": seen}
+
+    def op_storage(self, _):
+        return {"ok": {"kv": storage_pairs(), "sqlite": storage_rows()}}
 
     def op_trap(self, _):
         raise RuntimeError("trap requested")

@@ -2,6 +2,7 @@
 //! at the top of ../../python_echo/app.py, byte for byte like the guests of other languages.
 
 mod operation;
+mod storage;
 
 use kinode_process_lib::{await_message, call_init, get_blob, Address, Message, Response};
 use kinode_process_lib::{LazyLoadBlob, SendError, SendErrorKind};

@@ -31,6 +31,7 @@ pub enum Operation {
     Spawn(Spawn),
     Blob,
     Vfs { drive: String },
+    Storage,
     Trap,
     Exit,
 }
@@ -123,6 +124,7 @@ impl Operation {
             Operation::Spawn(request) => return request.run(),
             Operation::Blob => return blobs(),
             Operation::Vfs { drive } => return files(&drive).expect("the vfs does what is asked"),
+            Operation::Storage => return json!({"ok": crate::storage::run()}),
 
             Operation::Print { text } => kinode::println!("{text}"),
             Operation::SetState { text } => kinode::set_state(text.as_bytes()),
