@@ -125,7 +125,7 @@ struct Node::Parts {
   std::unique_ptr<fd_manager::FdManagerModule> fds;
   std::unique_ptr<kv::KvModule> kv_databases;
   std::unique_ptr<vfs::VfsModule> vfs;
-  rt::ThreadPool sqlite_threads{limits::kSqliteThreadsMax};
+  rt::ThreadPool sqlite_threads{clock, limits::kSqliteThreadsMax};
   std::unique_ptr<sqlite::SqliteModule> sqlite;
   std::unique_ptr<http_server::HttpServerModule> http;
   std::unique_ptr<transport::HttpListener> listener;

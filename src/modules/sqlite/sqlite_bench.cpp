@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "modules/sqlite/sqlite_module.h"
 #include "rt/thread_pool.h"
@@ -68,7 +69,8 @@ class Rig {
 
   const support::Scratch home;
   support::ThreadPort port;
-  rt::ThreadPool pool{limits::kSqliteThreadsMax};
+  OsClock clock;
+  rt::ThreadPool pool{clock, limits::kSqliteThreadsMax};
   SqliteModule module;
   const msg::AddressRef from = msg::share(msg::Address::parse("a.os@x:p:n").value());
   const msg::AddressRef to = msg::share(msg::Address::parse("a.os@sqlite:distro:sys").value());
