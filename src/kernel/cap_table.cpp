@@ -1,16 +1,9 @@
 #include "kernel/cap_table.h"
 
-#include <algorithm>
 
 namespace kinode::kernel {
 
 namespace {
-
-auto find_cap(auto& caps, const msg::Capability& cap) {
-  return std::find_if(caps.begin(), caps.end(), [&](const auto& held) {
-    return held.cap.cap.canonical_params() == cap.canonical_params();
-  });
-}
 
 bool is_messaging(const msg::Capability& cap) {
   return cap.canonical_params() == msg::kMessagingParams;
@@ -31,23 +24,23 @@ std::optional<Bytes> CapTable::signature(const msg::Capability& cap) const {
   rt::Lock lock(mutex_);
   const auto it = by_issuer_.find(cap.issuer());
   if (it == by_issuer_.end()) return std::nullopt;
-  const auto found = find_cap(it->second, cap);
-  if (found == it->second.end()) return std::nullopt;
-  return found->cap.signature;
+  const CapList::Held* held = it->second.find(cap);
+  if (held == nullptr) return std::nullopt;
+  return held->cap.signature;
 }
 
 CapTable::Added CapTable::add(const msg::SignedCapability& cap, Stored stored) {
   rt::Lock lock(mutex_);
-  auto& caps = by_issuer_[cap.cap.issuer()];
-  if (const auto found = find_cap(caps, cap.cap); found != caps.end()) {
-    if (!cap.signature.empty()) found->cap.signature = cap.signature;
-    return found->stored == Stored::kYes ? Added::kHeld : Added::kNew;
+  CapList& list = by_issuer_[cap.cap.issuer()];
+  if (CapList::Held* held = list.find(cap.cap)) {
+    if (!cap.signature.empty()) held->cap.signature = cap.signature;
+    return held->is_settled ? Added::kHeld : Added::kNew;
   }
   if (count_ >= count_max_) {
-    if (caps.empty()) by_issuer_.erase(cap.cap.issuer());
+    if (list.empty()) by_issuer_.erase(cap.cap.issuer());
     return Added::kFull;
   }
-  caps.push_back({cap, stored});
+  list.insert({cap, stored == Stored::kYes});
   if (is_messaging(cap.cap)) messaging_.insert(key_of(cap.cap.issuer()));
   ++count_;
   version_.fetch_add(1, std::memory_order_release);
@@ -58,9 +51,9 @@ bool CapTable::remove_if(const msg::Capability& cap, auto&& may_go) {
   rt::Lock lock(mutex_);
   const auto it = by_issuer_.find(cap.issuer());
   if (it == by_issuer_.end()) return false;
-  const auto found = find_cap(it->second, cap);
-  if (found == it->second.end() || !may_go(*found)) return false;
-  it->second.erase(found);
+  const CapList::Held* held = it->second.find(cap);
+  if (held == nullptr || !may_go(*held)) return false;
+  it->second.erase(cap);
   if (it->second.empty()) by_issuer_.erase(it);
   if (is_messaging(cap)) messaging_.erase(key_of(cap.issuer()));
   --count_;
@@ -72,16 +65,15 @@ void CapTable::settle(const msg::Capability& cap) {
   rt::Lock lock(mutex_);
   const auto it = by_issuer_.find(cap.issuer());
   if (it == by_issuer_.end()) return;
-  const auto found = find_cap(it->second, cap);
-  if (found != it->second.end()) found->stored = Stored::kYes;
+  if (CapList::Held* held = it->second.find(cap)) held->is_settled = true;
 }
 
 void CapTable::take_back(const msg::Capability& cap) {
-  remove_if(cap, [](const Held& held) { return held.stored == Stored::kNotYet; });
+  remove_if(cap, [](const CapList::Held& held) { return !held.is_settled; });
 }
 
 bool CapTable::remove(const msg::Capability& cap) {
-  return remove_if(cap, [](const Held&) { return true; });
+  return remove_if(cap, [](const CapList::Held&) { return true; });
 }
 
 std::vector<msg::Capability> CapTable::remove_issuer(const msg::Address& issuer) {
@@ -89,7 +81,7 @@ std::vector<msg::Capability> CapTable::remove_issuer(const msg::Address& issuer)
   std::vector<msg::Capability> out;
   const auto it = by_issuer_.find(issuer);
   if (it == by_issuer_.end()) return out;
-  for (auto& held : it->second) out.push_back(std::move(held.cap.cap));
+  it->second.for_each([&](const msg::SignedCapability& held) { out.push_back(held.cap); });
   count_ -= out.size();
   by_issuer_.erase(it);
   messaging_.erase(key_of(issuer));
@@ -101,8 +93,8 @@ std::vector<msg::SignedCapability> CapTable::all() const {
   rt::Lock lock(mutex_);
   std::vector<msg::SignedCapability> out;
   out.reserve(count_);
-  for (const auto& [issuer, caps] : by_issuer_) {
-    for (const auto& held : caps) out.push_back(held.cap);
+  for (const auto& [issuer, list] : by_issuer_) {
+    list.for_each([&](const msg::SignedCapability& held) { out.push_back(held); });
   }
   return out;
 }

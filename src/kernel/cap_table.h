@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernel/cap_list.h"
 #include "kernel/names.h"
 #include "msg/capability.h"
 #include "rt/mutex.h"
@@ -55,11 +56,7 @@ class CapTable {
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
  private:
-  struct Held {
-    msg::SignedCapability cap;
-    Stored stored = Stored::kYes;
-  };
-  using ByIssuer = std::unordered_map<msg::Address, std::vector<Held>>;
+  using ByIssuer = std::unordered_map<msg::Address, CapList>;
 
   bool remove_if(const msg::Capability& cap, auto&& may_go);
 
