@@ -1,6 +1,5 @@
 #include "kernel/cap_table.h"
 
-
 namespace kinode::kernel {
 
 namespace {

@@ -96,6 +96,11 @@ class ActorState {
 
   static VirtualTime& virtual_time(Actor& actor) { return actor.virtual_; }
 
+  /// Processor time as it counts for this actor.
+  static std::int64_t weighted(const Actor& actor, std::int64_t ns) {
+    return ns * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
+  }
+
   /// Between begin and end: the slice took this long.
   static void charge(Actor& actor, Nanos used) {
     std::int64_t all = used.count();
@@ -103,8 +108,7 @@ class ActorState {
     if (actor.billed_ns_.load(std::memory_order_relaxed) != 0) {
       all += actor.billed_ns_.exchange(0, std::memory_order_relaxed);
     }
-    actor.virtual_.had_ns +=
-        all * Actor::kWeightDefault / actor.weight_.load(std::memory_order_relaxed);
+    actor.virtual_.had_ns += weighted(actor, all);
   }
 
   static void begin(Actor& actor, Instant now) {

@@ -30,7 +30,7 @@ class ReadyQueue {
 
   /// Keeps the actor alive until pop() hands it out.
   void push(std::shared_ptr<Actor> actor) {
-    const std::int64_t at = place(ActorState::virtual_time(*actor));
+    const std::int64_t at = place(*actor);
     heap_.push_back({at, std::move(actor)});
     rise(heap_.size() - 1);
   }
@@ -59,12 +59,14 @@ class ReadyQueue {
     std::shared_ptr<Actor> actor;
   };
 
-  std::int64_t place(const VirtualTime& time) const {
+  std::int64_t place(Actor& actor) const {
+    const VirtualTime& time = ActorState::virtual_time(actor);
     if (time.had_ns == VirtualTime::kNew) return clock_ + kNewcomerNs;
     const std::int64_t had =
         time.queue == this ? time.had_ns : clock_ + (time.had_ns - time.clock_ns);
     const auto others = static_cast<std::int64_t>(heap_.size() + 1);
-    const std::int64_t behind_max = std::max(kBehindMaxNs / others, kBehindLeastNs);
+    const std::int64_t behind_max =
+        std::max(kBehindMaxNs / others, ActorState::weighted(actor, kBehindLeastNs));
     return std::clamp(had, clock_ - kHeadStartNs, clock_ + behind_max);
   }
 

@@ -149,6 +149,22 @@ TEST_F(ReadyQueueTest, InACrowdAHeavyUserWaitsNoLongerThanAmongFew) {
   EXPECT_TRUE(used.contains("heavy"));
 }
 
+TEST_F(ReadyQueueTest, InACrowdWhoWeighsMuchWaitsLittle) {
+  const auto module = actor("module", 1000);
+  queue.push(module);
+  queue.pop();
+  ActorState::charge(*module, 1s);
+  for (int i = 0; i < 1000; ++i) queue.push(actor("pair " + std::to_string(i)));
+  for (int i = 0; i < 1000; ++i) run(2us, true);
+  queue.push(module);
+  int slices = 0;
+  while (!used.contains("module")) {
+    run(2us, true);
+    ++slices;
+  }
+  EXPECT_LE(slices, 150'000) << "a third of a second";
+}
+
 TEST_F(ReadyQueueTest, IsInOrderWhateverIsPushed) {
   SeededRandom random(1);
   std::vector<std::shared_ptr<Named>> actors;
