@@ -12,6 +12,7 @@ use wasmtime::{
 use crate::abi;
 use crate::host::HostState;
 use crate::linker::{Border, add_standard};
+use crate::stacks::Stacks;
 use crate::wasi::Reactor;
 use crate::world::World;
 
@@ -67,6 +68,8 @@ impl ShimEngine {
         let mut settings = settings(&config);
         if config.pool_size > 0 {
             settings.allocation_strategy(pool(config.pool_size));
+        } else {
+            settings.with_host_stack(Arc::new(Stacks::new(stack_bytes(&config))));
         }
         let engine = Engine::new(&settings)?;
         let border = match config.typed_border {
@@ -135,12 +138,16 @@ impl Imports {
     }
 }
 
+fn stack_bytes(config: &EngineConfig) -> usize {
+    config.stack_bytes + HOST_STACK_BYTES
+}
+
 fn settings(config: &EngineConfig) -> Config {
     let mut settings = Config::new();
     settings
         .epoch_interruption(true)
         .max_wasm_stack(config.stack_bytes)
-        .async_stack_size(config.stack_bytes + HOST_STACK_BYTES)
+        .async_stack_size(stack_bytes(config))
         .wasm_backtrace_details(match config.backtrace_lines {
             true => WasmBacktraceDetails::Enable,
             false => WasmBacktraceDetails::Disable,

@@ -16,6 +16,7 @@ mod limits;
 mod linker;
 mod lower;
 mod scan;
+mod stacks;
 mod text;
 mod waiting;
 mod wasi;
