@@ -87,7 +87,7 @@ class AddZip final : public Operation {
     }
     // Whatever became of it: what is left of it goes.
     if (auto more = removal_->step(); more && *more) return std::nullopt;
-    return std::move(*outcome_);
+    return std::move(outcome_);
   }
 
  private:
