@@ -51,6 +51,28 @@ wasm::NativeTask<> asks_a_lot(wasm::NativeGuest guest) {
   guest.print(0, "all timed out in order");
 }
 
+wasm::NativeTask<> answers_and_goes_on(wasm::NativeGuest guest) {
+  const auto got = co_await guest.receive();
+  guest.send_response(wasm::native_response("answer"));
+  co_await guest.send_request({.target = got.source, .request = wasm::native_request("later")});
+}
+
+/// Asks b, then hears that another request has failed and awaits c, before it reads what b has
+/// sent.
+wasm::NativeTask<> reads_late(wasm::NativeGuest guest) {
+  for (const auto* target : {"b:k:pub", "nobody:k:pub"}) {
+    guest.send_request({.target = at(target),
+                        .request = wasm::native_request("x", 5),
+                        .context = Bytes::copy("x")});
+    co_await guest.yield();
+  }
+  (void)co_await guest.send_and_await(at("c:k:pub"), "x");
+  for (int i = 0; i < 3; ++i) {
+    const auto got = co_await guest.receive();
+    guest.print(0, got.send_error() ? "failed" : got.body().text());
+  }
+}
+
 class Messages : public testing::Test {
  protected:
   void SetUp() override {
@@ -67,6 +89,15 @@ class Messages : public testing::Test {
   }
   support::KernelFixture node;
 };
+
+TEST_F(Messages, AnAnswerIsNotOvertakenBecauseAnotherIsAwaited) {
+  node.program("answers-and-goes-on", answers_and_goes_on);
+  node.program("reads-late", reads_late);
+  node.start("b:k:pub", "answers-and-goes-on");
+  node.start("c:k:pub", "echo");
+  node.start("a:k:pub", "reads-late");
+  EXPECT_THAT(node.said("a:k:pub"), ElementsAre("answer", "later", "failed"));
+}
 
 TEST_F(Messages, AGuestWithoutTheCapabilityIsToldAtOnce) {
   node.start("a:k:pub", "puppet");

@@ -61,7 +61,12 @@ std::optional<Process::Delivery> Process::awaited_delivery() {
       awaited_.reset();
       return out;
     }
-    if (auto delivery = accept(std::move(*item))) taken_in_.push_back(std::move(*delivery));
+    auto delivery = accept(std::move(*item));
+    if (!delivery) continue;
+    // In the order of arrival: an error that the process told itself may be newer than this answer,
+    // and would hold it back behind what its sender has sent since.
+    const auto at = std::ranges::upper_bound(taken_in_, delivery->arrival, {}, &Delivery::arrival);
+    taken_in_.insert(at, std::move(*delivery));
   }
   return std::nullopt;
 }
