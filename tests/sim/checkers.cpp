@@ -159,6 +159,8 @@ void Checkers::check_coded_answer(LifeId to, const Message& asked, const Seen& s
   if (m.group != asked.group) {
     fail("{} got response {} as the answer to another request", who(to), *token);
   }
+  // One that is awaited is taken before what came earlier.
+  if (seen.context) check_order(life, m, *token);
   check_fault_43(life, asked, m);
   if (!seen.caps_known || seen.caps != m.caps) {
     fail("{} got response {} with other capabilities than {} may attach", who(to), *token,
