@@ -1,6 +1,7 @@
 """The key-value store of a real node, asked by a program in C++ that passes requests on."""
 
 import json
+import resource
 import signal
 import unittest
 
@@ -46,6 +47,15 @@ class KvTest(NodeTest):
         # The right to it is stored, too.
         self.assertEqual(self.ask(node, {"Get": [1]}), '{"Err":"KeyNotFound"}')
         self.assertEqual(self.ask(node, "RemoveDb"), '"Ok"')
+        code, _ = node.end()
+        self.assertEqual(code, 0)
+
+    def test_sixty_four_descriptors_are_enough_for_any_number_of_databases(self):
+        node = self.boot()
+        resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE, (64, 64))
+        for number in [*range(20), *range(20)]:
+            self.assertEqual(self.ask(node, "Open", db=f"db{number}"), '"Ok"')
+        self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
         code, _ = node.end()
         self.assertEqual(code, 0)
 

@@ -1,6 +1,7 @@
 """SQL databases of a real node, asked by a program in C++ that passes requests on."""
 
 import json
+import resource
 import signal
 import unittest
 
@@ -63,6 +64,15 @@ class SqliteTest(NodeTest):
         self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
         code, said = node.end()
         self.assertEqual(code, 0, said)
+
+    def test_few_descriptors_are_enough_for_any_number_of_databases(self):
+        node = self.boot()
+        resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE, (96, 96))
+        for number in range(20):
+            self.ask(node, "Open", db=f"db{number}")
+        self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
+        code, _ = node.end()
+        self.assertEqual(code, 0)
 
     def test_whoever_asks_over_http_has_no_rights_of_others(self):
         node = self.boot()

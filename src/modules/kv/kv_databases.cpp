@@ -75,9 +75,8 @@ std::vector<KvSlotRef> KvDatabases::open_slots() const {
 
 std::size_t KvDatabases::open_count() const { return open_slots().size(); }
 
-bool KvDatabases::make_room(const KvSlot& slot) {
+bool KvDatabases::make_room(const KvSlot& slot, std::size_t max) {
   std::vector<KvSlotRef> open = open_slots();
-  const std::size_t max = open_max();
   if (open.size() < max) return false;
   std::ranges::sort(open, {}, [](const KvSlotRef& s) {
     return std::pair(s->has_transactions.load(), s->last_used.load());

@@ -74,9 +74,10 @@ class KvDatabases {
   std::size_t open_max() const;
   std::size_t open_count() const;
 
-  /// Before `slot`, whose lane the caller owns, is opened: closes the least recently used that
-  /// nobody is at work on, those with open transactions last. True when something was closed.
-  bool make_room(const KvSlot& slot);
+  /// Before `slot`, whose lane the caller owns, is opened, so that at most `max` are open: closes
+  /// the least recently used that nobody is at work on, those with open transactions last. True
+  /// when something was closed.
+  bool make_room(const KvSlot& slot, std::size_t max);
 
   /// Gives every open database a job of `kind`, and forgets those that are closed. False: none is
   /// open.

@@ -166,8 +166,17 @@ KvStatus KvOperations::ensure_open(bool create) {
   if (!create && !KvDatabase::exists(slot_.directory)) {
     return std::unexpected(KvError::no_db(slot_.key));
   }
-  if (services_.databases.make_room(slot_)) services_.limit_hit();
-  auto opened = KvDatabase::open(services_.engine, slot_.directory, slot_.key.text());
+  KvDatabases& all = services_.databases;
+  if (all.make_room(slot_, all.open_max())) services_.limit_hit();
+  const auto open = [&] {
+    return KvDatabase::open(services_.engine, slot_.directory, slot_.key.text());
+  };
+  auto opened = open();
+  // Fewer descriptors than the manager knows of: whoever rests gives way.
+  if (!opened && opened.error().cause == "Overloaded" && all.make_room(slot_, 1)) {
+    services_.limit_hit();
+    opened = open();
+  }
   if (!opened) return std::unexpected(std::move(opened.error()));
   slot_.db = std::move(*opened);
   slot_.transactions = std::make_unique<KvTransactions>(*slot_.db, services_.random);
