@@ -45,11 +45,11 @@ std::vector<std::string> sorted(std::vector<Row> rows, std::string_view how) {
 
 class SqllogicTest : public SqliteTest, public testing::WithParamInterface<const char*> {
  protected:
-  SqllogicTest() { sqlite3_open(":memory:", &raw_); }
-  ~SqllogicTest() override { sqlite3_close(raw_); }
+  SqllogicTest() { sqlite3_open(":memory:", &raw); }
+  ~SqllogicTest() override { sqlite3_close(raw); }
 
   void SetUp() override {
-    sqlite3_db_config(raw_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
     ASSERT_EQ(body(R"("Open")"), R"("Ok")");
   }
 
@@ -77,7 +77,7 @@ class SqllogicTest : public SqliteTest, public testing::WithParamInterface<const
   std::vector<Row> raw_rows(const std::string& sql, const std::string& types) {
     std::vector<Row> out;
     sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v2(raw_, sql.c_str(), -1, &statement, nullptr);
+    sqlite3_prepare_v2(raw, sql.c_str(), -1, &statement, nullptr);
     while (sqlite3_step(statement) == SQLITE_ROW) {
       Row& values = out.emplace_back();
       for (std::size_t k = 0; k < types.size(); ++k) {
@@ -88,7 +88,7 @@ class SqllogicTest : public SqliteTest, public testing::WithParamInterface<const
     return out;
   }
 
-  sqlite3* raw_ = nullptr;
+  sqlite3* raw = nullptr;
 };
 
 TEST_P(SqllogicTest, IsAnsweredAsExpectedAndAsBySqliteItself) {
@@ -103,7 +103,7 @@ TEST_P(SqllogicTest, IsAnsweredAsExpectedAndAsBySqliteItself) {
     if (line.starts_with("statement ")) {
       const bool expected = line == "statement ok";
       EXPECT_EQ(through_messages(sql), expected);
-      EXPECT_EQ(sqlite3_exec(raw_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, expected);
+      EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, expected);
       continue;
     }
     const std::string types = line.substr(6, line.find(' ', 6) - 6);
