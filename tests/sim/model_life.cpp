@@ -63,6 +63,15 @@ void Model::boot() {
     new_life(slot, LifeState::kStarted);
     if (p.on_exit.kind == Ends::kRequests) farewells.push_back(slot);
   }
+  // Who says farewell first is not said: where there is no room for all, any may find none.
+  std::array<std::size_t, kSlots> wanted{};
+  for (const Slot slot : farewells) {
+    for (const Token token : processes_[slot].on_exit.requests) ++wanted[messages_[token].to];
+  }
+  for (Slot slot = kFirstGuest; slot < kSlots; ++slot) {
+    if (wanted[slot] <= mailbox_count) continue;
+    if (Life* crowded = life_of(slot)) crowded->crowd = static_cast<std::uint32_t>(mailbox_count);
+  }
   for (const Slot slot : farewells) send_on_exit(slot, processes_[slot].on_exit);
 }
 
@@ -103,6 +112,10 @@ void Model::tell_askers(LifeId dead) {
     if (verdict(life.slot, m.from) != Verdict::kDelivered) continue;
     outcome_under_way(token, false);
     ++lives_[m.from_life].unread_answers;
+  }
+  // Whose the others were that may have stood there is not known.
+  for (const auto& p : processes_) {
+    if (p.life != 0) lives_[p.life].unread_answers += life.crowd;
   }
 }
 
