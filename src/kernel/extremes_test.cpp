@@ -45,6 +45,7 @@ wasm::NativeTask<> takes(wasm::NativeGuest guest) {
 wasm::NativeTask<> sends_a_list(wasm::NativeGuest guest) {
   (void)co_await guest.receive();
   std::vector<wasm::NativeSend> sends;
+  sends.reserve(600);
   for (int i = 0; i < 600; ++i) {
     sends.push_back({.target = at("deaf:k:pub"),
                      .request = wasm::native_request("x"),
@@ -56,6 +57,7 @@ wasm::NativeTask<> sends_a_list(wasm::NativeGuest guest) {
 
 std::vector<msg::Capability> ten_thousand_of(const msg::Address& issuer) {
   std::vector<msg::Capability> out;
+  out.reserve(10'000);
   for (int i = 0; i < 10'000; ++i) out.emplace_back(issuer, std::to_string(i));
   return out;
 }
@@ -87,21 +89,18 @@ wasm::NativeTask<> saves_a_gigabyte(wasm::NativeGuest guest) {
 
 /// Names that look like others, or like nothing.
 const std::vector<std::string>& odd_names() {
-  static const std::vector<std::string> names{
+  static const std::vector<std::string> kNames{
       "",
       std::string(1, '\0'),
       std::string("a\0b", 3),
       " ",
       "A",
-      "\xD0\xB0",   // Cyrillic a
-      "e\xCC\x81",  // e and a combining accent
-      "\xC3\xA9",   // the same as one character
-      "a\xE2\x80\xAE"
-      "b",  // right to left
-      "a\xE2\x80\x8B"
-      "b",  // a space of no width
-      "\xEF\xBB\xBF"
-      "a",                 // a byte order mark
+      "\xD0\xB0",          // Cyrillic a
+      "e\xCC\x81",         // e and a combining accent
+      "\xC3\xA9",          // the same as one character
+      "a\xE2\x80\xAEz",    // right to left
+      "a\xE2\x80\x8Bz",    // a space of no width
+      "\xEF\xBB\xBFz",     // a byte order mark
       "\xF0\x9F\x98\x80",  // outside the first plane
       "\xC0\xAF",          // an overlong slash
       "\xED\xA0\x80",      // half of a pair
@@ -112,7 +111,7 @@ const std::vector<std::string>& odd_names() {
       "\x1b[2J",
       std::string(100'000, 'a'),
   };
-  return names;
+  return kNames;
 }
 
 wasm::NativeTask<> writes_to_odd_names(wasm::NativeGuest guest) {

@@ -32,7 +32,7 @@ class Posix : public VfsTest {
     return act(path(from), fmt::format(R"({{"Rename":{{"new_path":"{}"}}}})", path(to)));
   }
   static std::string error(int number) { return io_text(io_error(number).error().text); }
-  const std::string long_name_ = std::string(256, 'x');
+  const std::string long_name = std::string(256, 'x');
 };
 
 TEST_F(Posix, Rename) {
@@ -51,8 +51,8 @@ TEST_F(Posix, Rename) {
     EXPECT_EQ(rename(from, to), number == 0 ? kOk : error(number)) << from << " to " << to;
   }
   EXPECT_EQ(read(path("other")), "content");
-  EXPECT_EQ(rename("other", long_name_), error(ENAMETOOLONG));
-  EXPECT_EQ(rename(long_name_, "other"), error(ENAMETOOLONG));
+  EXPECT_EQ(rename("other", long_name), error(ENAMETOOLONG));
+  EXPECT_EQ(rename(long_name, "other"), error(ENAMETOOLONG));
 }
 
 TEST_F(Posix, RenameOfALinkMovesTheLink) {
@@ -71,7 +71,7 @@ TEST_F(Posix, Unlink) {
   EXPECT_EQ(act(path("none"), "RemoveFile"), error(ENOENT));
   EXPECT_EQ(act(path("dir"), "RemoveFile"), error(EISDIR));
   EXPECT_EQ(act(path("file/x"), "RemoveFile"), error(ENOTDIR));
-  EXPECT_EQ(act(path(long_name_), "RemoveFile"), error(ENAMETOOLONG));
+  EXPECT_EQ(act(path(long_name), "RemoveFile"), error(ENAMETOOLONG));
   ASSERT_EQ(::link(on_disk("file").c_str(), on_disk("twin").c_str()), 0);
   EXPECT_EQ(act(path("file"), "RemoveFile"), kOk);
   EXPECT_EQ(read(path("twin")), "content");
@@ -114,7 +114,7 @@ TEST_F(Posix, Directories) {
   EXPECT_EQ(act(path("file"), "CreateDir"), error(EEXIST));
   EXPECT_EQ(act(path("file/x"), "CreateDir"), error(ENOTDIR));
   EXPECT_EQ(act(path("none/x"), "CreateDir"), error(ENOENT));
-  EXPECT_EQ(act(path(long_name_), "CreateDir"), error(ENAMETOOLONG));
+  EXPECT_EQ(act(path(long_name), "CreateDir"), error(ENAMETOOLONG));
   EXPECT_EQ(act(path("full"), "RemoveDir"), error(ENOTEMPTY));
   EXPECT_EQ(act(path("file"), "RemoveDir"), error(ENOTDIR));
   ::symlink("empty", on_disk("link").c_str());
