@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/assert.h"
+#include "base/splitmix.h"
 
 namespace kinode {
 
@@ -28,11 +29,7 @@ void OsRandom::fill(std::span<std::uint8_t> out) {
 
 void SeededRandom::fill(std::span<std::uint8_t> out) {
   while (!out.empty()) {
-    state_ += 0x9e3779b97f4a7c15u;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
+    const std::uint64_t z = splitmix64(state_);
     const std::size_t n = out.size() < 8 ? out.size() : 8;
     std::memcpy(out.data(), &z, n);
     out = out.subspan(n);

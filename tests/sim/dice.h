@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "base/splitmix.h"
+
 namespace kinode::sim {
 
 /// Fast, repeatable numbers (splitmix64). One thread.
@@ -10,13 +12,7 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15u;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t next() { return splitmix64(state_); }
 
   /// 0 .. n-1; n is at least 1.
   std::uint32_t below(std::uint32_t n) {
