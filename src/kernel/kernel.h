@@ -47,7 +47,8 @@ struct NewProcess {
   msg::SignedCaps caps;
   bool is_public = false;
   Bytes wasm;
-  std::shared_ptr<void> place;  // among its parent's children
+  std::shared_ptr<void> place;      // among its parent's children
+  std::weak_ptr<Endpoint> spawner;  // pays for its start
 };
 
 /// A capability and who is to have it.

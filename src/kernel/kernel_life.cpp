@@ -58,6 +58,7 @@ Result<RecordRef> Kernel::initialize(NewProcess process, const std::vector<Grant
     record->wasm = std::move(process.wasm);
     record->endpoint = std::make_shared<Process>(record, *this);
     record->place = std::move(process.place);
+    record->spawner = std::move(process.spawner);
   }
   process.caps.push_back({msg::messaging_cap(*record->address), {}});
   for (const auto& held : process.caps) {
@@ -257,11 +258,10 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
   child.on_exit = order.on_exit;
   child.is_public = order.is_public;
   child.wasm = std::move(wasm);
-  std::weak_ptr<Endpoint> spawner;
   {
     rt::Lock lock(caller.mutex);
     child.wit_version = caller.wit_version;
-    spawner = caller.endpoint;
+    child.spawner = caller.endpoint;
   }
   for (const auto& cap : order.request_capabilities) {
     if (cap.issuer() == *caller.address) {
@@ -284,10 +284,6 @@ SpawnResult Kernel::spawn(ProcessRecord& caller, const SpawnOrder& order, Bytes 
     // Fault 39: the caller hears that the name is taken, and nobody is granted anything.
     if (record.error().code != Code::kExists) say(0, "kernel: " + record.error().detail);
     return SpawnResult::kNameTaken;
-  }
-  {
-    rt::Lock lock((*record)->mutex);
-    (*record)->spawner = std::move(spawner);
   }
   run(**record);
   return SpawnResult::kOk;
