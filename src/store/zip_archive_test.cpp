@@ -2,8 +2,7 @@
 #include "store/zip_archive.h"
 
 #include <../tests/support/scratch.h>
-#include <archive.h>
-#include <archive_entry.h>
+#include <../tests/support/zip_writer.h>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <memory>
@@ -13,51 +12,7 @@ namespace kinode::store {
 namespace {
 
 using support::Scratch;
-
-/// Builds a zip in memory.
-class ZipWriter {
- public:
-  ZipWriter() : archive_(archive_write_new()), out_(1u << 20) {
-    archive_write_set_format_zip(archive_);
-    archive_write_set_bytes_per_block(archive_, 0);
-    archive_write_open_memory(archive_, out_.data(), out_.size(), &used_);
-  }
-  ~ZipWriter() { archive_write_free(archive_); }
-  ZipWriter(const ZipWriter&) = delete;
-  ZipWriter& operator=(const ZipWriter&) = delete;
-
-  ZipWriter& file(const std::string& name, std::string_view content) {
-    return add(name, AE_IFREG, content, "");
-  }
-  ZipWriter& directory(const std::string& name) { return add(name, AE_IFDIR, "", ""); }
-  ZipWriter& link(const std::string& name, const std::string& to) {
-    return add(name, AE_IFLNK, "", to);
-  }
-  ByteVector done() {
-    archive_write_close(archive_);
-    out_.resize(used_);
-    return out_;
-  }
-
- private:
-  ZipWriter& add(const std::string& name, mode_t type, std::string_view content,
-                 const std::string& to) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name.c_str());
-    archive_entry_set_filetype(entry, type);
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(content.size()));
-    if (!to.empty()) archive_entry_set_symlink(entry, to.c_str());
-    EXPECT_GE(archive_write_header(archive_, entry), ARCHIVE_WARN);
-    if (!content.empty()) archive_write_data(archive_, content.data(), content.size());
-    archive_entry_free(entry);
-    return *this;
-  }
-
-  archive* archive_;
-  ByteVector out_;
-  std::size_t used_ = 0;
-};
+using support::ZipWriter;
 
 std::string refusal(ByteView zip, const ZipLimits& limits = {}) {
   const auto files = read_zip(zip, limits);

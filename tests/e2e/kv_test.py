@@ -5,29 +5,12 @@ import resource
 import signal
 import unittest
 
-from node import ASKERS, NodeTest, guest, make_package, manifest_entry
-
-ECHO = "echo:app:test.os"
-KV = "kv:distro:sys"
-PACKAGE = {"package_name": "app", "publisher_node": "test.os"}
+from database import ECHO, DatabaseTest
 
 
-class KvTest(NodeTest):
-    def boot(self):
-        folder = self.dir / "app"
-        if not folder.exists():
-            entry = manifest_entry(process_name="echo", request_capabilities=[*ASKERS, KV],
-                                   grant_capabilities=["http-server:distro:sys", KV])
-            make_package(folder, {"main.wasm": guest("cpp_echo")}, [entry], package="app")
-        node = self.start("--package", folder)
-        node.wait_for(ECHO)
-        return node
-
-    def ask(self, node, action, db="birthdays"):
-        """What the program is answered when it asks; text."""
-        body = json.dumps({"package_id": PACKAGE, "db": db, "action": action})
-        answer = node.rpc(ECHO, {"op": "await", "to": f"e2e.os@{KV}", "body": body, "expects": 10})
-        return answer.json["ok"]
+class KvTest(DatabaseTest):
+    MODULE = "kv:distro:sys"
+    DB = "birthdays"
 
     def test_a_program_uses_its_databases_and_they_outlive_a_crash(self):
         node = self.boot()
@@ -62,9 +45,9 @@ class KvTest(NodeTest):
     def test_whoever_asks_over_http_has_no_rights_of_others(self):
         node = self.boot()
         self.ask(node, "Open")
-        answer = node.rpc(KV, {"package_id": PACKAGE, "db": "birthdays", "action": "Open"})
+        answer = node.rpc(self.MODULE, self.message("Open"))
         self.assertEqual(answer.json, {"Err": "MismatchingPackageId"})
-        answer = node.rpc(KV, {"package_id": PACKAGE, "db": "birthdays", "action": {"Get": [1]}})
+        answer = node.rpc(self.MODULE, self.message({"Get": [1]}))
         self.assertEqual(answer.json, {"Err": "NoReadCap"})
 
 

@@ -5,29 +5,12 @@ import resource
 import signal
 import unittest
 
-from node import ASKERS, NodeTest, guest, make_package, manifest_entry
-
-ECHO = "echo:app:test.os"
-SQLITE = "sqlite:distro:sys"
-PACKAGE = {"package_name": "app", "publisher_node": "test.os"}
+from database import ECHO, DatabaseTest
 
 
-class SqliteTest(NodeTest):
-    def boot(self):
-        folder = self.dir / "app"
-        if not folder.exists():
-            entry = manifest_entry(process_name="echo", request_capabilities=[*ASKERS, SQLITE],
-                                   grant_capabilities=["http-server:distro:sys", SQLITE])
-            make_package(folder, {"main.wasm": guest("cpp_echo")}, [entry], package="app")
-        node = self.start("--package", folder)
-        node.wait_for(ECHO)
-        return node
-
-    def ask(self, node, action, db="users"):
-        """What the program is answered when it asks; text."""
-        body = json.dumps({"package_id": PACKAGE, "db": db, "action": action})
-        asked = {"op": "await", "to": f"e2e.os@{SQLITE}", "body": body, "expects": 10}
-        return node.rpc(ECHO, asked).json["ok"]
+class SqliteTest(DatabaseTest):
+    MODULE = "sqlite:distro:sys"
+    DB = "users"
 
     def write(self, node, statement, tx=None):
         return self.ask(node, {"Write": {"statement": statement, "tx_id": tx}})
@@ -57,9 +40,10 @@ class SqliteTest(NodeTest):
         self.ask(node, "Open")
         endless = ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) "
                    "SELECT count(*) FROM r")
-        body = json.dumps({"package_id": PACKAGE, "db": "users", "action": {"Query": endless}})
+        body = json.dumps(self.message({"Query": endless}))
+        asked = {"op": "send", "to": f"e2e.os@{self.MODULE}", "body": body, "expects": 60}
         for _ in range(8):
-            node.rpc(ECHO, {"op": "send", "to": f"e2e.os@{SQLITE}", "body": body, "expects": 60})
+            node.rpc(ECHO, asked)
         # Others are served meanwhile.
         self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
         code, said = node.end()
@@ -77,10 +61,9 @@ class SqliteTest(NodeTest):
     def test_whoever_asks_over_http_has_no_rights_of_others(self):
         node = self.boot()
         self.ask(node, "Open")
-        answer = node.rpc(SQLITE, {"package_id": PACKAGE, "db": "users", "action": "Open"})
+        answer = node.rpc(self.MODULE, self.message("Open"))
         self.assertEqual(answer.json, {"Err": "MismatchingPackageId"})
-        query = {"package_id": PACKAGE, "db": "users", "action": {"Query": "SELECT 1"}}
-        answer = node.rpc(SQLITE, query)
+        answer = node.rpc(self.MODULE, self.message({"Query": "SELECT 1"}))
         self.assertEqual(answer.json, {"Err": "NoReadCap"})
 
 

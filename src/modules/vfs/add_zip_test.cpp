@@ -1,6 +1,5 @@
 // Archives from outside: they go in whole or not at all, and nowhere else (io.md 8.6).
-#include <archive.h>
-#include <archive_entry.h>
+#include <../tests/support/zip_writer.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -14,68 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
+using support::ZipWriter;
+
+constexpr const char* kFast = "zip:compression-level=1";
 constexpr const char* kOk = R"("Ok")";
-
-/// Builds a zip in memory.
-class ZipWriter {
- public:
-  ZipWriter() : archive_(archive_write_new()), out_(std::size_t{4} << 20, 0) {
-    archive_write_set_format_zip(archive_);
-    archive_write_set_options(archive_, "zip:compression-level=1");
-    archive_write_set_bytes_per_block(archive_, 0);
-    archive_write_open_memory(archive_, out_.data(), out_.size(), &used_);
-  }
-  ~ZipWriter() { archive_write_free(archive_); }
-  ZipWriter(const ZipWriter&) = delete;
-  ZipWriter& operator=(const ZipWriter&) = delete;
-
-  ZipWriter& file(const std::string& name, std::string_view content) {
-    return add(name, AE_IFREG, content, "");
-  }
-  ZipWriter& zeros(const std::string& name, std::size_t size) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name.c_str());
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(size));
-    archive_write_header(archive_, entry);
-    archive_entry_free(entry);
-    const std::string part(1u << 20, '\0');
-    for (std::size_t left = size; left > 0;) {
-      const std::size_t some = std::min(left, part.size());
-      archive_write_data(archive_, part.data(), some);
-      left -= some;
-    }
-    return *this;
-  }
-  ZipWriter& directory(const std::string& name) { return add(name, AE_IFDIR, "", ""); }
-  ZipWriter& link(const std::string& name, const std::string& to) {
-    return add(name, AE_IFLNK, "", to);
-  }
-  std::string done() {
-    archive_write_close(archive_);
-    out_.resize(used_);
-    return out_;
-  }
-
- private:
-  ZipWriter& add(const std::string& name, mode_t type, std::string_view content,
-                 const std::string& to) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name.c_str());
-    archive_entry_set_filetype(entry, type);
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(content.size()));
-    if (!to.empty()) archive_entry_set_symlink(entry, to.c_str());
-    EXPECT_GE(archive_write_header(archive_, entry), ARCHIVE_WARN);
-    if (!content.empty()) archive_write_data(archive_, content.data(), content.size());
-    archive_entry_free(entry);
-    return *this;
-  }
-
-  archive* archive_;
-  std::string out_;
-  std::size_t used_ = 0;
-};
 
 class AddZipTest : public VfsTest {
  protected:
@@ -101,9 +42,9 @@ TEST_F(AddZipTest, AnArchiveIsMergedIntoItsDirectory) {
   act("/p:n.os/d/ui", "CreateDir");
   act("/p:n.os/d/ui/old", "Write", "old");
   act("/p:n.os/d/ui/both", "Write", "old");
-  ZipWriter zip;
+  ZipWriter zip(kFast);
   zip.directory("ui/").file("ui/both", "new").file("manifest.json", "[]").directory("empty/");
-  EXPECT_EQ(add("/p:n.os/d", zip.done()), kOk);
+  EXPECT_EQ(add("/p:n.os/d", zip.text()), kOk);
   EXPECT_THAT(tree(),
               testing::ElementsAre("empty", "kept", "manifest.json", "ui", "ui/both", "ui/old"));
   EXPECT_EQ(read("/p:n.os/d/ui/both"), "new");
@@ -111,14 +52,14 @@ TEST_F(AddZipTest, AnArchiveIsMergedIntoItsDirectory) {
 }
 
 TEST_F(AddZipTest, TheDirectoryIsMadeAndParentsNeedNoEntries) {
-  EXPECT_EQ(add("/p:n.os/d/x/y", ZipWriter().file("a/b/c", "deep").done()), kOk);
+  EXPECT_EQ(add("/p:n.os/d/x/y", ZipWriter(kFast).file("a/b/c", "deep").text()), kOk);
   EXPECT_EQ(read("/p:n.os/d/x/y/a/b/c"), "deep");
 }
 
 TEST_F(AddZipTest, WhoeverStandsInAFileThatStaysStandsThereStill) {
   act("/p:n.os/d/log", "CreateFile");
   act("/p:n.os/d/log", "WriteAll", "one ");
-  EXPECT_EQ(add("/p:n.os/d", ZipWriter().file("other", "x").done()), kOk);
+  EXPECT_EQ(add("/p:n.os/d", ZipWriter(kFast).file("other", "x").text()), kOk);
   act("/p:n.os/d/log", "WriteAll", "two");
   EXPECT_EQ(read("/p:n.os/d/log"), "one two");
 }
@@ -127,7 +68,7 @@ TEST_F(AddZipTest, S7_NothingLeavesItsDirectory) {
   for (const auto* name :
        {"../escaped", "/etc/escaped", "a/../../escaped", "a\\..\\escaped", ".."}) {
     const std::string answer =
-        add("/p:n.os/d/x", ZipWriter().file("fine", "x").file(name, "x").done());
+        add("/p:n.os/d/x", ZipWriter(kFast).file("fine", "x").file(name, "x").text());
     EXPECT_THAT(answer, HasSubstr("ParseError")) << name;
     EXPECT_THAT(answer, HasSubstr(R"("path":"/p:n.os/d/x")")) << name;
   }
@@ -136,17 +77,18 @@ TEST_F(AddZipTest, S7_NothingLeavesItsDirectory) {
 }
 
 TEST_F(AddZipTest, S7_LinksAreRefusedAndExistingOnesNotFollowedOut) {
-  EXPECT_EQ(add("/p:n.os/d", ZipWriter().link("l", "/etc").file("l/x", "x").done()),
+  EXPECT_EQ(add("/p:n.os/d", ZipWriter(kFast).link("l", "/etc").file("l/x", "x").text()),
             R"({"Err":"UnzipError"})");
   fs::create_directory(scratch / "elsewhere");
   ::symlink((scratch / "elsewhere").c_str(), on_disk("l").c_str());
-  EXPECT_THAT(add("/p:n.os/d", ZipWriter().file("l/x", "x").done()), HasSubstr("out of its drive"));
+  EXPECT_THAT(add("/p:n.os/d", ZipWriter(kFast).file("l/x", "x").text()),
+              HasSubstr("out of its drive"));
   EXPECT_TRUE(fs::is_empty(scratch / "elsewhere"));
 }
 
 TEST_F(AddZipTest, S19_NoPathOfTheHostIsTold) {
   for (const std::string& answer :
-       {add("/p:n.os/d", "no zip"), add("/p:n.os/d", ZipWriter().file("../x", "x").done())}) {
+       {add("/p:n.os/d", "no zip"), add("/p:n.os/d", ZipWriter(kFast).file("../x", "x").text())}) {
     EXPECT_THAT(answer, testing::Not(HasSubstr(scratch.path())));
   }
   EXPECT_EQ(add("/p:n.os/d", "no zip"),
@@ -155,9 +97,9 @@ TEST_F(AddZipTest, S19_NoPathOfTheHostIsTold) {
 }
 
 TEST_F(AddZipTest, D7_ABombIsRefused) {
-  ZipWriter zip;
+  ZipWriter zip(kFast);
   zip.file("fine", "x").zeros("bomb", limits::kZipEntryBytesMax + 1);
-  const std::string bomb = zip.done();
+  const std::string bomb = zip.text();
   ASSERT_LT(bomb.size(), 4u << 20);
   EXPECT_THAT(add("/p:n.os/d", bomb), HasSubstr("too large unpacked"));
   EXPECT_THAT(tree(), testing::IsEmpty());
@@ -165,11 +107,11 @@ TEST_F(AddZipTest, D7_ABombIsRefused) {
 
 TEST_F(AddZipTest, ACutOrDamagedArchiveChangesNothing) {
   act("/p:n.os/d/a", "Write", "old");
-  ZipWriter zip;
+  ZipWriter zip(kFast);
   std::string noise(100'000, 0);
   SeededRandom(1).fill({reinterpret_cast<std::uint8_t*>(noise.data()), noise.size()});
   zip.file("a", "new").file("b", noise).file("c", "x");
-  const std::string whole = zip.done();
+  const std::string whole = zip.text();
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{30}, whole.size() / 2, whole.size() - 1}) {
     EXPECT_THAT(add("/p:n.os/d", whole.substr(0, size)), HasSubstr("Err")) << size;
@@ -184,11 +126,11 @@ TEST_F(AddZipTest, ACutOrDamagedArchiveChangesNothing) {
 TEST_F(AddZipTest, WhatDoesNotFitWhatIsThereChangesNothing) {
   act("/p:n.os/d/a/b", "CreateDirAll");
   act("/p:n.os/d/f", "Write", "file");
-  EXPECT_EQ(add("/p:n.os/d", ZipWriter().file("new", "x").file("a", "x").done()),
+  EXPECT_EQ(add("/p:n.os/d", ZipWriter(kFast).file("new", "x").file("a", "x").text()),
             io_text("Is a directory (os error 21)"));
-  EXPECT_EQ(add("/p:n.os/d", ZipWriter().file("new", "x").file("f/x", "x").done()),
+  EXPECT_EQ(add("/p:n.os/d", ZipWriter(kFast).file("new", "x").file("f/x", "x").text()),
             io_text("Not a directory (os error 20)"));
-  EXPECT_EQ(add("/p:n.os/d/f", ZipWriter().file("new", "x").done()),
+  EXPECT_EQ(add("/p:n.os/d/f", ZipWriter(kFast).file("new", "x").text()),
             io_text("Not a directory (os error 20)"));
   EXPECT_THAT(tree(), testing::ElementsAre("a", "a/b", "f"));
   EXPECT_EQ(act("/p:n.os/d", "AddZip"), R"({"Err":"NoBlob"})");
