@@ -22,9 +22,26 @@ struct DatabaseKey {
 
 enum class DatabaseRight : std::uint8_t { kRead, kWrite };
 
+/// `[{"package_name":..,"publisher_node":..},"db"]`
+void write_json(std::string& out, const DatabaseKey& key);
+
 /// The right as `issuer` (the module that keeps the database) grants it:
 /// `{"kind":"read","db_key":[{"package_name":..,"publisher_node":..},"db"]}`.
 Capability database_capability(const Address& issuer, DatabaseRight right, const DatabaseKey& key);
+
+/// Both rights to a database of `issuer`.
+struct DatabaseRights {
+  DatabaseRights(const Address& issuer, const DatabaseKey& key)
+      : read(database_capability(issuer, DatabaseRight::kRead, key)),
+        write(database_capability(issuer, DatabaseRight::kWrite, key)) {}
+
+  const Capability read;
+  const Capability write;
+
+  const Capability& of(DatabaseRight right) const {
+    return right == DatabaseRight::kRead ? read : write;
+  }
+};
 
 }  // namespace kinode::msg
 

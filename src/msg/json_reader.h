@@ -137,6 +137,25 @@ struct JsonVariant {
 
 Result<JsonVariant> read_json_variant(const Json& value, std::string_view type);
 
+/// A variant without data, as the T that stands for it.
+template <class Out, class T>
+Result<Out> read_json_unit(const JsonVariant& variant) {
+  if (auto ok = variant.unit(); !ok) return std::unexpected(std::move(ok.error()));
+  return T{};
+}
+
+/// A variant with `fields` named fields; `fill(StructReader&, T&)` reads them.
+template <class T, class Fill>
+Result<T> read_json_struct(const JsonVariant& variant, std::size_t fields, Fill fill) {
+  const auto data = variant.data();
+  if (!data) return std::unexpected(data.error());
+  T out;
+  StructReader in(**data, variant.name, fields);
+  fill(in, out);
+  if (auto ok = std::move(in).finish(); !ok) return fail_in(variant.name, std::move(ok.error()));
+  return out;
+}
+
 /// The error for a variant name that the type does not have; `known` lists them for the reader.
 std::unexpected<Error> unknown_variant(const JsonVariant& variant, std::string_view known);
 

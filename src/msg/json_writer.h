@@ -91,4 +91,14 @@ void write_json_variant(std::string& out, std::string_view name, const T& value)
   JsonObject(out).field(name, value).close();
 }
 
+/// `{"name":{..}}`; `fill(JsonObject&)` writes the fields.
+template <class Fill>
+void write_json_struct(std::string& out, std::string_view name, Fill fill) {
+  JsonObject variant(out);
+  JsonObject fields(variant.key(name));
+  fill(fields);
+  fields.close();
+  variant.close();
+}
+
 }  // namespace kinode::msg

@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "msg/envelope.h"
+#include "port/port.h"
 
 namespace kinode::port {
 
@@ -33,6 +35,28 @@ inline msg::EnvelopeRef answer_to(const msg::Envelope& request, msg::AddressRef 
 inline bool wants_answer(const msg::Envelope& request) {
   const msg::Request* r = request.request();
   return r != nullptr && (request.rsvp != nullptr || r->expects_response.has_value());
+}
+
+/// Says that what `request` asks is done, with the request's own metadata, if somebody wants to
+/// hear it.
+inline void send_done(Port& port, const msg::Envelope& request, const msg::AddressRef& self,
+                      std::string_view body, msg::BlobRef blob = nullptr) {
+  if (!wants_answer(request)) return;
+  port.send(
+      answer_to(request, self, {Bytes::copy(body), request.request()->metadata, std::move(blob)}));
+}
+
+/// Says why it is not done, whether or not somebody waits. `cause`: the error for programs.
+inline void send_refusal(Port& port, const msg::Envelope& request, const msg::AddressRef& self,
+                         std::string_view body, msg::BlobRef cause = nullptr) {
+  port.send(answer_to(request, self, {Bytes::copy(body), std::nullopt, std::move(cause)}));
+}
+
+inline msg::BlobRef json_blob(std::string_view json) {
+  auto blob = std::make_shared<msg::Blob>();
+  blob->mime = "application/json";
+  blob->bytes = Bytes::copy(json);
+  return blob;
 }
 
 }  // namespace kinode::port

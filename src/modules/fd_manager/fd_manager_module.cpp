@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "port/answer.h"
+#include "port/notice.h"
 #include "rt/mutex.h"
 
 namespace kinode::fd_manager {
@@ -119,14 +120,7 @@ void FdManagerModule::State::look_again() {
 
 void FdManagerModule::State::publish(const FdShares& to) {
   for (const auto& [id, share] : to) {
-    auto e = std::make_shared<msg::Envelope>();
-    e->id = port->random().next_u64();
-    e->source = self;
-    e->target = msg::share({port->our_node(), id});
-    msg::Request request;
-    request.body = Bytes::copy(encode_fd_action({Kind::kFdsLimit, share.limit, {}}));
-    e->message = std::move(request);
-    port->send(std::move(e));
+    port::send_notice(*port, self, id, encode_fd_action({Kind::kFdsLimit, share.limit, {}}));
   }
 }
 

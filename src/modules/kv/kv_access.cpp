@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "port/database_rights.h"
 
 namespace kinode::kv {
 
@@ -63,11 +64,7 @@ KvStatus check_access(const port::Port& port, const msg::Address& self,
   const msg::DatabaseKey& key = request.database;
   if (needs.owner && source.package_id() != key.package) return refuse(Kind::kMismatchingPackageId);
   const auto has = [&](msg::DatabaseRight right) {
-    if (known == nullptr) {
-      return port.has_capability(source, msg::database_capability(self, right, key));
-    }
-    return port.has_capability(source,
-                               right == msg::DatabaseRight::kRead ? known->read : known->write);
+    return port::has_right(port, source, right, self, key, known ? &known->rights : nullptr);
   };
   if (needs.read && !has(msg::DatabaseRight::kRead)) return refuse(Kind::kNoReadCap);
   if (needs.write && !has(msg::DatabaseRight::kWrite)) return refuse(Kind::kNoWriteCap);

@@ -10,10 +10,7 @@ namespace kinode::kv {
 using Pushed = rt::Lane<KvJob>::Pushed;
 
 KvSlot::KvSlot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer)
-    : key(std::move(k)),
-      directory(std::move(dir)),
-      read(msg::database_capability(issuer, msg::DatabaseRight::kRead, key)),
-      write(msg::database_capability(issuer, msg::DatabaseRight::kWrite, key)) {}
+    : key(std::move(k)), directory(std::move(dir)), rights(issuer, key) {}
 
 void KvSlot::close() {
   transactions.reset();

@@ -39,8 +39,7 @@ struct KvSlot {
 
   const msg::DatabaseKey key;
   const std::string directory;
-  const msg::Capability read;
-  const msg::Capability write;
+  const msg::DatabaseRights rights;
   rt::Lane<KvJob> lane{{limits::kDatabaseQueueCountMax, limits::kDatabaseQueueBytesMax}};
   std::unique_ptr<KvDatabase> db;
   std::unique_ptr<KvTransactions> transactions;  // goes before the database

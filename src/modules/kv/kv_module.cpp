@@ -5,9 +5,10 @@
 
 #include "modules/kv/kv_access.h"
 #include "modules/kv/kv_operations.h"
-#include "msg/json_reader.h"
 #include "msg/json_writer.h"
 #include "port/answer.h"
+#include "port/database_rights.h"
+#include "port/fd_share.h"
 
 namespace kinode::kv {
 
@@ -15,17 +16,6 @@ namespace {
 
 // What comes while a group is worked off is mostly a small one: not each needs a turn of its own.
 constexpr int kGroupsInARow = 8;
-
-/// `{"FdsLimit":60}` from the descriptor manager (io.md 11).
-std::optional<std::uint64_t> descriptors_in(ByteView body) {
-  const auto tree = msg::Json::parse(body);
-  if (!tree) return std::nullopt;
-  const auto variant = msg::read_json_variant(*tree, "a limit");
-  if (!variant || variant->name != "FdsLimit" || variant->value == nullptr) return std::nullopt;
-  std::uint64_t limit = 0;
-  if (!msg::read_json(*variant->value, limit)) return std::nullopt;
-  return limit;
-}
 
 }  // namespace
 
@@ -45,10 +35,9 @@ struct KvModule::State : std::enable_shared_from_this<State> {
                  },
                  [this](const msg::Envelope& r, const KvError& error) { refuse(r, error); },
                  [this](const msg::ProcessId& process, const KvSlot& slot) {
-                   const Status read = port.grant(process, slot.read);
-                   return read ? port.grant(process, slot.write) : read;
+                   return port::grant(port, process, slot.rights);
                  },
-                 [this] { tell_fd_manager("\"FdsLimitHit\""); },
+                 [this] { port::tell_fd_manager(port, self, port::kFdsLimitHit); },
                  [this] { arm(); }} {}
 
   port::Port& port;
@@ -68,7 +57,6 @@ struct KvModule::State : std::enable_shared_from_this<State> {
   bool answer_now(const msg::Envelope& envelope, const action::Get& get, const KvSlotRef& slot);
   void answer(const msg::Envelope& request, std::string_view body, msg::BlobRef blob) const;
   void refuse(const msg::Envelope& request, const KvError& error) const;
-  void tell_fd_manager(std::string_view body) const;
 };
 
 void KvModule::State::begin(KvSlotRef slot) {
@@ -105,34 +93,17 @@ void KvModule::State::swept() {
 
 void KvModule::State::answer(const msg::Envelope& request, std::string_view body,
                              msg::BlobRef blob) const {
-  if (!port::wants_answer(request)) return;
-  port.send(port::answer_to(request, self,
-                            {Bytes::copy(body), request.request()->metadata, std::move(blob)}));
+  port::send_done(port, request, self, body, std::move(blob));
 }
 
 void KvModule::State::refuse(const msg::Envelope& request, const KvError& error) const {
   msg::BlobRef cause;
   if (!error.cause.empty()) {
-    auto blob = std::make_shared<msg::Blob>();
-    blob->mime = "application/json";
     std::string text;
     msg::write_json_variant(text, "kind", error.cause);
-    blob->bytes = Bytes::copy(text);
-    cause = std::move(blob);
+    cause = port::json_blob(text);
   }
-  port.send(port::answer_to(request, self,
-                            {Bytes::copy(encode_kv_error(error)), std::nullopt, std::move(cause)}));
-}
-
-void KvModule::State::tell_fd_manager(std::string_view body) const {
-  auto e = std::make_shared<msg::Envelope>();
-  e->id = port.random().next_u64();
-  e->source = self;
-  e->target = msg::share({port.our_node(), msg::system_process("fd-manager")});
-  msg::Request request;
-  request.body = Bytes::copy(body);
-  e->message = std::move(request);
-  port.send(std::move(e));
+  port::send_refusal(port, request, self, encode_kv_error(error), std::move(cause));
 }
 
 bool KvModule::State::answer_now(const msg::Envelope& envelope, const action::Get& get,
@@ -174,7 +145,7 @@ port::ModuleInfo KvModule::info() const { return {msg::system_process("kv"), fal
 
 Status KvModule::start(port::Port& port) {
   state_ = std::make_shared<State>(port, config_);
-  state_->tell_fd_manager("\"RequestFdsLimit\"");
+  port::tell_fd_manager(port, state_->self, port::kRequestFdsLimit);
   return {};
 }
 
@@ -193,7 +164,7 @@ void KvModule::handle(msg::EnvelopeRef envelope) noexcept {
   const msg::Request* request = envelope->request();
   if (request == nullptr) return;
   if (msg::is_system_process(envelope->source->process, "fd-manager")) {
-    if (const auto limit = descriptors_in(request->body.view())) {
+    if (const auto limit = port::decode_fds_limit(request->body.view())) {
       state.databases.set_descriptors(*limit);
     }
     return;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "msg/json_writer.h"
+#include "port/answer.h"
 #include "store/database_path.h"
 
 namespace kinode::kv {
@@ -58,13 +59,6 @@ std::string json_of(const KvDatabase::Page& page, bool keys_only) {
   }
   out.push_back(']');
   return out;
-}
-
-msg::BlobRef json_blob(std::string_view json) {
-  auto blob = std::make_shared<msg::Blob>();
-  blob->mime = "application/json";
-  blob->bytes = Bytes::copy(json);
-  return blob;
 }
 
 }  // namespace
@@ -262,13 +256,14 @@ void KvOperations::act(const msg::Envelope& request, const action::GetMany& get)
   if (!values) return services_.refuse(request, values.error());
   const auto found = std::ranges::count_if(*values, [](const KvValue& v) { return v.has_value(); });
   services_.answer(request, encode_kv_get_many(static_cast<std::size_t>(found)),
-                   json_blob(json_of(*values)));
+                   port::json_blob(json_of(*values)));
 }
 
 void KvOperations::act(const msg::Envelope& request, const action::Scan& scan) {
   auto page = slot_.db->scan(scan);
   if (!page) return services_.refuse(request, page.error());
-  services_.answer(request, encode_kv_scan(page->next), json_blob(json_of(*page, scan.keys_only)));
+  services_.answer(request, encode_kv_scan(page->next),
+                   port::json_blob(json_of(*page, scan.keys_only)));
 }
 
 void KvOperations::act(const msg::Envelope& request, const action::CompareAndSet& swap) {

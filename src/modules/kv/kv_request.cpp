@@ -5,9 +5,7 @@
 
 #include "base/limits.h"
 #include "modules/kv/kv_messages.h"
-#include "msg/json_message.h"
-#include "msg/json_reader.h"
-#include "msg/json_writer.h"
+#include "msg/database_request.h"
 
 namespace kinode::kv {
 
@@ -15,28 +13,10 @@ namespace {
 
 using msg::Json;
 
-/// Fields of a variant that has some; `fill` names them.
-template <class T, class Fill>
-Result<KvAction> read_fields(const msg::JsonVariant& variant, std::size_t count, Fill fill) {
-  const auto data = variant.data();
-  if (!data) return std::unexpected(data.error());
-  T out;
-  msg::StructReader in(**data, variant.name, count);
-  fill(in, out);
-  if (auto ok = std::move(in).finish(); !ok) return fail_in(variant.name, std::move(ok.error()));
-  return out;
-}
-
-template <class T>
-Result<KvAction> read_unit(const msg::JsonVariant& variant) {
-  if (auto ok = variant.unit(); !ok) return std::unexpected(std::move(ok.error()));
-  return T{};
-}
-
 /// `{"key":..,"tx_id":..}`
 template <class T>
 Result<KvAction> read_keyed(const msg::JsonVariant& variant) {
-  return read_fields<T>(variant, 2, [](msg::StructReader& in, T& out) {
+  return msg::read_json_struct<T>(variant, 2, [](msg::StructReader& in, T& out) {
     in.field("key", out.key);
     in.field("tx_id", out.tx_id);
   });
@@ -44,18 +24,19 @@ Result<KvAction> read_keyed(const msg::JsonVariant& variant) {
 
 template <class T>
 Result<KvAction> read_tx(const msg::JsonVariant& variant) {
-  return read_fields<T>(variant, 1,
-                        [](msg::StructReader& in, T& out) { in.field("tx_id", out.tx_id); });
+  return msg::read_json_struct<T>(
+      variant, 1, [](msg::StructReader& in, T& out) { in.field("tx_id", out.tx_id); });
 }
 
 Result<KvAction> read_get(const msg::JsonVariant& variant) {
   const auto data = variant.data();
   if (!data) return std::unexpected(data.error());
   if ((*data)->members() != nullptr) {
-    return read_fields<action::Get>(variant, 1, [](msg::StructReader& in, action::Get& out) {
-      in.field("key", out.key);
-      out.old_form = true;
-    });
+    return msg::read_json_struct<action::Get>(variant, 1,
+                                              [](msg::StructReader& in, action::Get& out) {
+                                                in.field("key", out.key);
+                                                out.old_form = true;
+                                              });
   }
   action::Get out;
   if (auto ok = msg::read_json(**data, out.key); !ok) return fail_in("Get", std::move(ok.error()));
@@ -73,30 +54,31 @@ Result<KvAction> read_get_many(const msg::JsonVariant& variant) {
 }
 
 Result<KvAction> read_scan(const msg::JsonVariant& variant) {
-  return read_fields<action::Scan>(variant, 6, [](msg::StructReader& in, action::Scan& out) {
-    std::optional<Bytes> prefix;
-    std::optional<bool> reverse;
-    std::optional<std::uint32_t> limit;
-    std::optional<bool> keys_only;
-    in.field("prefix", prefix);
-    in.field("from", out.from);
-    in.field("after", out.after);
-    in.field("reverse", reverse);
-    in.field("limit", limit);
-    in.field("keys_only", keys_only);
-    out.prefix = prefix.value_or(Bytes());
-    out.reverse = reverse.value_or(false);
-    out.limit = limit.value_or(out.limit);
-    out.keys_only = keys_only.value_or(false);
-  });
+  return msg::read_json_struct<action::Scan>(variant, 6,
+                                             [](msg::StructReader& in, action::Scan& out) {
+                                               std::optional<Bytes> prefix;
+                                               std::optional<bool> reverse;
+                                               std::optional<std::uint32_t> limit;
+                                               std::optional<bool> keys_only;
+                                               in.field("prefix", prefix);
+                                               in.field("from", out.from);
+                                               in.field("after", out.after);
+                                               in.field("reverse", reverse);
+                                               in.field("limit", limit);
+                                               in.field("keys_only", keys_only);
+                                               out.prefix = prefix.value_or(Bytes());
+                                               out.reverse = reverse.value_or(false);
+                                               out.limit = limit.value_or(out.limit);
+                                               out.keys_only = keys_only.value_or(false);
+                                             });
 }
 
 Result<KvAction> read_compare_and_set(const msg::JsonVariant& variant) {
-  return read_fields<action::CompareAndSet>(variant, 2,
-                                            [](msg::StructReader& in, action::CompareAndSet& out) {
-                                              in.field("key", out.key);
-                                              in.field("expected", out.expected);
-                                            });
+  return msg::read_json_struct<action::CompareAndSet>(
+      variant, 2, [](msg::StructReader& in, action::CompareAndSet& out) {
+        in.field("key", out.key);
+        in.field("expected", out.expected);
+      });
 }
 
 struct Name {
@@ -105,14 +87,14 @@ struct Name {
 };
 
 constexpr std::array kNames{
-    Name{"Open", read_unit<action::Open>},
-    Name{"RemoveDb", read_unit<action::RemoveDb>},
+    Name{"Open", msg::read_json_unit<KvAction, action::Open>},
+    Name{"RemoveDb", msg::read_json_unit<KvAction, action::RemoveDb>},
     Name{"Set", read_keyed<action::Set>},
     Name{"Delete", read_keyed<action::Delete>},
     Name{"Get", read_get},
-    Name{"BeginTx", read_unit<action::BeginTx>},
+    Name{"BeginTx", msg::read_json_unit<KvAction, action::BeginTx>},
     Name{"Commit", read_tx<action::Commit>},
-    Name{"Backup", read_unit<action::Backup>},
+    Name{"Backup", msg::read_json_unit<KvAction, action::Backup>},
     Name{"Abort", read_tx<action::Abort>},
     Name{"GetForUpdate", read_keyed<action::GetForUpdate>},
     Name{"GetMany", read_get_many},
@@ -139,81 +121,59 @@ struct Writer {
 
   void unit(std::string_view name) const { msg::append_json_string(out, name); }
 
-  template <class Fill>
-  void fields(std::string_view name, Fill fill) const {
-    msg::JsonObject wrapper(out);
-    msg::JsonObject inner(wrapper.key(name));
-    fill(inner);
-    inner.close();
-    wrapper.close();
-  }
-
   void operator()(const action::Open&) const { unit("Open"); }
   void operator()(const action::RemoveDb&) const { unit("RemoveDb"); }
   void operator()(const action::BeginTx&) const { unit("BeginTx"); }
   void operator()(const action::Backup&) const { unit("Backup"); }
   void operator()(const action::Set& a) const {
-    fields("Set", [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
+    msg::write_json_struct(out, "Set",
+                           [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
   }
   void operator()(const action::Delete& a) const {
-    fields("Delete", [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
+    msg::write_json_struct(out, "Delete",
+                           [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
   }
   void operator()(const action::Get& a) const {
     if (a.old_form) {
-      fields("Get", [&](auto& o) { o.field("key", a.key); });
+      msg::write_json_struct(out, "Get", [&](auto& o) { o.field("key", a.key); });
     } else {
       msg::write_json_variant(out, "Get", a.key);
     }
   }
   void operator()(const action::Commit& a) const {
-    fields("Commit", [&](auto& o) { o.field("tx_id", a.tx_id); });
+    msg::write_json_struct(out, "Commit", [&](auto& o) { o.field("tx_id", a.tx_id); });
   }
   void operator()(const action::Abort& a) const {
-    fields("Abort", [&](auto& o) { o.field("tx_id", a.tx_id); });
+    msg::write_json_struct(out, "Abort", [&](auto& o) { o.field("tx_id", a.tx_id); });
   }
   void operator()(const action::GetForUpdate& a) const {
-    fields("GetForUpdate", [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
+    msg::write_json_struct(out, "GetForUpdate",
+                           [&](auto& o) { o.field("key", a.key).field("tx_id", a.tx_id); });
   }
   void operator()(const action::GetMany& a) const {
     msg::write_json_variant(out, "GetMany", a.keys);
   }
   void operator()(const action::Scan& a) const {
-    fields("Scan", [&](auto& o) {
+    msg::write_json_struct(out, "Scan", [&](auto& o) {
       o.field("prefix", a.prefix).field("from", a.from).field("after", a.after);
       o.field("reverse", a.reverse).field("limit", a.limit).field("keys_only", a.keys_only);
     });
   }
   void operator()(const action::CompareAndSet& a) const {
-    fields("CompareAndSet", [&](auto& o) { o.field("key", a.key).field("expected", a.expected); });
+    msg::write_json_struct(out, "CompareAndSet",
+                           [&](auto& o) { o.field("key", a.key).field("expected", a.expected); });
   }
 };
 
 }  // namespace
 
 Result<KvRequest> decode_kv_request(ByteView body) {
-  return msg::decode_json<KvRequest>(body, "kv request", [](const Json& tree) -> Result<KvRequest> {
-    KvRequest out;
-    msg::StructReader in(tree, "request", 3);
-    in.field("package_id", out.database.package);
-    in.field("db", out.database.db);
-    in.field_with("action", [&](const Json& value) -> Status {
-      auto action = read_action(value);
-      if (!action) return std::unexpected(std::move(action.error()));
-      out.action = std::move(*action);
-      return {};
-    });
-    if (auto ok = std::move(in).finish(); !ok) return std::unexpected(std::move(ok.error()));
-    return out;
-  });
+  return msg::decode_database_request<KvRequest>(body, "kv request", read_action);
 }
 
 std::string encode_kv_request(const KvRequest& request) {
-  std::string out;
-  msg::JsonObject object(out);
-  object.field("package_id", request.database.package).field("db", request.database.db);
-  std::visit(Writer{object.key("action")}, request.action);
-  object.close();
-  return out;
+  return msg::encode_database_request(
+      request.database, [&](std::string& out) { std::visit(Writer{out}, request.action); });
 }
 
 }  // namespace kinode::kv

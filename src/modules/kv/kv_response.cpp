@@ -40,17 +40,8 @@ std::string_view name_of(Kind kind) {
 void write_error(std::string& out, const KvError& error) {
   const std::string_view name = name_of(error.kind);
   switch (error.kind) {
-    case Kind::kNoDb: {
-      msg::JsonObject object(out);
-      std::string& list = object.key(name);
-      list.push_back('[');
-      msg::write_json(list, error.database.package);
-      list.push_back(',');
-      msg::append_json_string(list, error.database.db);
-      list.push_back(']');
-      object.close();
-      return;
-    }
+    case Kind::kNoDb:
+      return msg::write_json_variant(out, name, error.database);
     case Kind::kNoTx:
       return msg::write_json_variant(out, name, error.tx_id);
     case Kind::kRocksDb:
@@ -65,9 +56,7 @@ void write_error(std::string& out, const KvError& error) {
 template <class T>
 std::string nested(std::string_view name, std::string_view field, const T& value) {
   std::string out;
-  msg::JsonObject wrapper(out);
-  msg::JsonObject(wrapper.key(name)).field(field, value).close();
-  wrapper.close();
+  msg::write_json_struct(out, name, [&](auto& o) { o.field(field, value); });
   return out;
 }
 

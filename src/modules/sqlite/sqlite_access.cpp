@@ -1,6 +1,7 @@
 #include "modules/sqlite/sqlite_access.h"
 
 #include "modules/sqlite/sqlite_gate.h"
+#include "port/database_rights.h"
 
 namespace kinode::sqlite {
 
@@ -16,11 +17,7 @@ SqliteStatus check_access(const port::Port& port, const msg::Address& self,
     return {};
   }
   const auto has = [&](msg::DatabaseRight right) {
-    if (known == nullptr) {
-      return port.has_capability(source, msg::database_capability(self, right, key));
-    }
-    return port.has_capability(source,
-                               right == msg::DatabaseRight::kRead ? known->read : known->write);
+    return port::has_right(port, source, right, self, key, known ? &known->rights : nullptr);
   };
   if (std::holds_alternative<action::Query>(request.action)) {
     if (!has(msg::DatabaseRight::kRead)) return refuse(Kind::kNoReadCap);

@@ -6,8 +6,9 @@
 
 #include "modules/sqlite/sqlite_access.h"
 #include "modules/sqlite/sqlite_operations.h"
-#include "msg/json_reader.h"
 #include "port/answer.h"
+#include "port/database_rights.h"
+#include "port/fd_share.h"
 
 namespace kinode::sqlite {
 
@@ -15,17 +16,6 @@ namespace {
 
 // A thread that is awake goes on with what waits for the same database.
 constexpr int kJobsInARow = 32;
-
-/// `{"FdsLimit":60}` from the descriptor manager (io.md 11).
-std::optional<std::uint64_t> descriptors_in(ByteView body) {
-  const auto tree = msg::Json::parse(body);
-  if (!tree) return std::nullopt;
-  const auto variant = msg::read_json_variant(*tree, "a limit");
-  if (!variant || variant->name != "FdsLimit" || variant->value == nullptr) return std::nullopt;
-  std::uint64_t limit = 0;
-  if (!msg::read_json(*variant->value, limit)) return std::nullopt;
-  return limit;
-}
 
 /// How long the caller waits, and never longer than anybody may.
 Nanos patience_of(const msg::Request& request) {
@@ -55,10 +45,9 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
                  },
                  [this](const msg::Envelope& r, const SqliteError& error) { refuse(r, error); },
                  [this](const msg::ProcessId& process, const Slot& slot) {
-                   const Status read = port.grant(process, slot.read);
-                   return read ? port.grant(process, slot.write) : read;
+                   return port::grant(port, process, slot.rights);
                  },
-                 [this] { tell_fd_manager("\"FdsLimitHit\""); },
+                 [this] { port::tell_fd_manager(port, self, port::kFdsLimitHit); },
                  [this] { arm(); }} {}
 
   port::Port& port;
@@ -77,7 +66,6 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
   void request(const msg::EnvelopeRef& envelope, SqliteRequest request);
   void answer(const msg::Envelope& request, std::string_view body, msg::BlobRef blob) const;
   void refuse(const msg::Envelope& request, const SqliteError& error) const;
-  void tell_fd_manager(std::string_view body) const;
 };
 
 void SqliteModule::State::begin(SlotRef slot, JobRef job) {
@@ -121,32 +109,13 @@ void SqliteModule::State::swept() {
 
 void SqliteModule::State::answer(const msg::Envelope& request, std::string_view body,
                                  msg::BlobRef blob) const {
-  if (!port::wants_answer(request)) return;
-  port.send(port::answer_to(request, self,
-                            {Bytes::copy(body), request.request()->metadata, std::move(blob)}));
+  port::send_done(port, request, self, body, std::move(blob));
 }
 
 void SqliteModule::State::refuse(const msg::Envelope& request, const SqliteError& error) const {
-  msg::BlobRef cause;
-  if (const std::string text = encode_sqlite_cause(error); !text.empty()) {
-    auto blob = std::make_shared<msg::Blob>();
-    blob->mime = "application/json";
-    blob->bytes = Bytes::copy(text);
-    cause = std::move(blob);
-  }
-  port.send(port::answer_to(
-      request, self, {Bytes::copy(encode_sqlite_error(error)), std::nullopt, std::move(cause)}));
-}
-
-void SqliteModule::State::tell_fd_manager(std::string_view body) const {
-  auto e = std::make_shared<msg::Envelope>();
-  e->id = port.random().next_u64();
-  e->source = self;
-  e->target = msg::share({port.our_node(), msg::system_process("fd-manager")});
-  msg::Request request;
-  request.body = Bytes::copy(body);
-  e->message = std::move(request);
-  port.send(std::move(e));
+  const std::string cause = encode_sqlite_cause(error);
+  port::send_refusal(port, request, self, encode_sqlite_error(error),
+                     cause.empty() ? nullptr : port::json_blob(cause));
 }
 
 void SqliteModule::State::request(const msg::EnvelopeRef& envelope, SqliteRequest request) {
@@ -163,8 +132,8 @@ void SqliteModule::State::request(const msg::EnvelopeRef& envelope, SqliteReques
   job->bytes = envelope->accounted_bytes();
   // PRAGMA and ANALYZE can write; without the right they stay on a connection that cannot.
   if (job->needs == Job::Needs::kWriter && std::holds_alternative<action::Query>(request.action) &&
-      !port.has_capability(
-          source, msg::database_capability(*self, msg::DatabaseRight::kWrite, request.database))) {
+      !port::has_right(port, source, msg::DatabaseRight::kWrite, *self, request.database,
+                       slot ? &slot->rights : nullptr)) {
     job->needs = Job::Needs::kReader;
   }
   job->on_writer = job->needs == Job::Needs::kWriter;
@@ -181,7 +150,7 @@ port::ModuleInfo SqliteModule::info() const { return {msg::system_process("sqlit
 
 Status SqliteModule::start(port::Port& port) {
   state_ = std::make_shared<State>(port, config_);
-  state_->tell_fd_manager("\"RequestFdsLimit\"");
+  port::tell_fd_manager(port, state_->self, port::kRequestFdsLimit);
   return {};
 }
 
@@ -200,7 +169,7 @@ void SqliteModule::handle(msg::EnvelopeRef envelope) noexcept {
   const msg::Request* request = envelope->request();
   if (request == nullptr) return;
   if (msg::is_system_process(envelope->source->process, "fd-manager")) {
-    if (const auto limit = descriptors_in(request->body.view())) {
+    if (const auto limit = port::decode_fds_limit(request->body.view())) {
       state.databases.set_descriptors(*limit);
     }
     return;

@@ -4,9 +4,7 @@
 #include <string_view>
 
 #include "modules/sqlite/sqlite_messages.h"
-#include "msg/json_message.h"
-#include "msg/json_reader.h"
-#include "msg/json_writer.h"
+#include "msg/database_request.h"
 
 namespace kinode::sqlite {
 
@@ -15,31 +13,17 @@ namespace {
 using msg::Json;
 
 template <class T>
-Result<SqliteAction> read_unit(const msg::JsonVariant& variant) {
-  if (auto ok = variant.unit(); !ok) return std::unexpected(std::move(ok.error()));
-  return T{};
-}
-
-template <class T>
 Result<SqliteAction> read_tx(const msg::JsonVariant& variant) {
-  const auto data = variant.data();
-  if (!data) return std::unexpected(data.error());
-  T out;
-  msg::StructReader in(**data, variant.name, 1);
-  in.field("tx_id", out.tx_id);
-  if (auto ok = std::move(in).finish(); !ok) return fail_in(variant.name, std::move(ok.error()));
-  return out;
+  return msg::read_json_struct<T>(
+      variant, 1, [](msg::StructReader& in, T& out) { in.field("tx_id", out.tx_id); });
 }
 
 Result<SqliteAction> read_write(const msg::JsonVariant& variant) {
-  const auto data = variant.data();
-  if (!data) return std::unexpected(data.error());
-  action::Write out;
-  msg::StructReader in(**data, variant.name, 2);
-  in.field("statement", out.statement);
-  in.field("tx_id", out.tx_id);
-  if (auto ok = std::move(in).finish(); !ok) return fail_in(variant.name, std::move(ok.error()));
-  return out;
+  return msg::read_json_struct<action::Write>(variant, 2,
+                                              [](msg::StructReader& in, action::Write& out) {
+                                                in.field("statement", out.statement);
+                                                in.field("tx_id", out.tx_id);
+                                              });
 }
 
 Result<SqliteAction> read_query(const msg::JsonVariant& variant) {
@@ -54,13 +38,9 @@ Result<SqliteAction> read_query(const msg::JsonVariant& variant) {
 }
 
 Result<SqliteAction> read_old_read(const msg::JsonVariant& variant) {
-  const auto data = variant.data();
-  if (!data) return std::unexpected(data.error());
-  action::Query out;
-  msg::StructReader in(**data, variant.name, 1);
-  in.field("query", out.statement);
-  if (auto ok = std::move(in).finish(); !ok) return fail_in(variant.name, std::move(ok.error()));
-  return out;
+  return msg::read_json_struct<action::Query>(
+      variant, 1,
+      [](msg::StructReader& in, action::Query& out) { in.field("query", out.statement); });
 }
 
 struct Name {
@@ -69,15 +49,15 @@ struct Name {
 };
 
 constexpr std::array kNames{
-    Name{"Open", read_unit<action::Open>},
-    Name{"RemoveDb", read_unit<action::RemoveDb>},
+    Name{"Open", msg::read_json_unit<SqliteAction, action::Open>},
+    Name{"RemoveDb", msg::read_json_unit<SqliteAction, action::RemoveDb>},
     Name{"Write", read_write},
     Name{"Query", read_query},
     Name{"QueryColumns", read_query},
     Name{"Read", read_old_read},
-    Name{"BeginTx", read_unit<action::BeginTx>},
+    Name{"BeginTx", msg::read_json_unit<SqliteAction, action::BeginTx>},
     Name{"Commit", read_tx<action::Commit>},
-    Name{"Backup", read_unit<action::Backup>},
+    Name{"Backup", msg::read_json_unit<SqliteAction, action::Backup>},
     Name{"Abort", read_tx<action::Abort>},
 };
 
@@ -98,9 +78,7 @@ struct Writer {
 
   void unit(std::string_view name) const { msg::append_json_string(out, name); }
   void tx(std::string_view name, std::uint64_t tx_id) const {
-    msg::JsonObject wrapper(out);
-    msg::JsonObject(wrapper.key(name)).field("tx_id", tx_id).close();
-    wrapper.close();
+    msg::write_json_struct(out, name, [&](auto& o) { o.field("tx_id", tx_id); });
   }
 
   void operator()(const action::Open&) const { unit("Open"); }
@@ -113,42 +91,20 @@ struct Writer {
     msg::write_json_variant(out, a.columnar ? "QueryColumns" : "Query", a.statement);
   }
   void operator()(const action::Write& a) const {
-    msg::JsonObject wrapper(out);
-    msg::JsonObject(wrapper.key("Write"))
-        .field("statement", a.statement)
-        .field("tx_id", a.tx_id)
-        .close();
-    wrapper.close();
+    msg::write_json_struct(
+        out, "Write", [&](auto& o) { o.field("statement", a.statement).field("tx_id", a.tx_id); });
   }
 };
 
 }  // namespace
 
 Result<SqliteRequest> decode_sqlite_request(ByteView body) {
-  return msg::decode_json<SqliteRequest>(
-      body, "sqlite request", [](const Json& tree) -> Result<SqliteRequest> {
-        SqliteRequest out;
-        msg::StructReader in(tree, "request", 3);
-        in.field("package_id", out.database.package);
-        in.field("db", out.database.db);
-        in.field_with("action", [&](const Json& value) -> Status {
-          auto action = read_action(value);
-          if (!action) return std::unexpected(std::move(action.error()));
-          out.action = std::move(*action);
-          return {};
-        });
-        if (auto ok = std::move(in).finish(); !ok) return std::unexpected(std::move(ok.error()));
-        return out;
-      });
+  return msg::decode_database_request<SqliteRequest>(body, "sqlite request", read_action);
 }
 
 std::string encode_sqlite_request(const SqliteRequest& request) {
-  std::string out;
-  msg::JsonObject object(out);
-  object.field("package_id", request.database.package).field("db", request.database.db);
-  std::visit(Writer{object.key("action")}, request.action);
-  object.close();
-  return out;
+  return msg::encode_database_request(
+      request.database, [&](std::string& out) { std::visit(Writer{out}, request.action); });
 }
 
 }  // namespace kinode::sqlite

@@ -44,17 +44,8 @@ std::string_view name_of(Kind kind) {
 void write_error(std::string& out, const SqliteError& error) {
   const std::string_view name = name_of(error.kind);
   switch (error.kind) {
-    case Kind::kNoDb: {
-      msg::JsonObject object(out);
-      std::string& list = object.key(name);
-      list.push_back('[');
-      msg::write_json(list, error.database.package);
-      list.push_back(',');
-      msg::append_json_string(list, error.database.db);
-      list.push_back(']');
-      object.close();
-      return;
-    }
+    case Kind::kNoDb:
+      return msg::write_json_variant(out, name, error.database);
     case Kind::kNoTx:
       return msg::write_json_variant(out, name, error.tx_id);
     case Kind::kRusqlite:
@@ -73,9 +64,7 @@ std::string encode_sqlite_read() { return "\"Read\""; }
 
 std::string encode_sqlite_begin_tx(std::uint64_t tx_id) {
   std::string out;
-  msg::JsonObject wrapper(out);
-  msg::JsonObject(wrapper.key("BeginTx")).field("tx_id", tx_id).close();
-  wrapper.close();
+  msg::write_json_struct(out, "BeginTx", [&](auto& o) { o.field("tx_id", tx_id); });
   return out;
 }
 

@@ -17,15 +17,11 @@ namespace kinode::sqlite {
 /// reader's with its connection, and everything's with all of it.
 struct Slot {
   Slot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer)
-      : key(std::move(k)),
-        directory(std::move(dir)),
-        read(msg::database_capability(issuer, msg::DatabaseRight::kRead, key)),
-        write(msg::database_capability(issuer, msg::DatabaseRight::kWrite, key)) {}
+      : key(std::move(k)), directory(std::move(dir)), rights(issuer, key) {}
 
   const msg::DatabaseKey key;
   const std::string directory;
-  const msg::Capability read;
-  const msg::Capability write;
+  const msg::DatabaseRights rights;
 
   rt::Mutex mutex;
   Turns turns __attribute__((guarded_by(mutex)));

@@ -93,15 +93,11 @@ void StateModule::backup(const msg::Envelope& request) {
 }
 
 void StateModule::done(const msg::Envelope& request, StateAction::Kind what, msg::BlobRef blob) {
-  if (!port::wants_answer(request)) return;
-  port_->send(port::answer_to(request, self_,
-                              {Bytes::copy(msg::encode_state_response(what)),
-                               request.request()->metadata, std::move(blob)}));
+  port::send_done(*port_, request, self_, msg::encode_state_response(what), std::move(blob));
 }
 
 void StateModule::refuse(const msg::Envelope& request, const StateError& error) {
-  port_->send(port::answer_to(
-      request, self_, {Bytes::copy(msg::encode_state_response(error)), std::nullopt, nullptr}));
+  port::send_refusal(*port_, request, self_, msg::encode_state_response(error));
 }
 
 }  // namespace kinode::state

@@ -47,25 +47,31 @@ Io<void> Staging::look_around() {
   return {};
 }
 
+using DirectoryList = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+Io<DirectoryList> open_list(int directory, const std::string& path) {
+  Fd fd(open_beneath(directory, path, O_RDONLY | O_DIRECTORY, 0,
+                     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS));
+  if (!fd.ok()) return io_error(-fd.get());
+  DirectoryList list(::fdopendir(fd.get()), ::closedir);
+  if (!list) return io_error(errno);
+  fd.release();
+  return list;
+}
+
 Io<std::vector<Child>> children_of(int directory, const std::string& path) {
-  const int fd = open_beneath(directory, path, O_RDONLY | O_DIRECTORY, 0,
-                              RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-  if (fd < 0) return io_error(-fd);
-  const std::unique_ptr<DIR, int (*)(DIR*)> list(::fdopendir(fd), ::closedir);
-  if (!list) {
-    const int error = errno;
-    ::close(fd);
-    return io_error(error);
-  }
+  const auto list = open_list(directory, path);
+  if (!list) return std::unexpected(list.error());
   std::vector<Child> out;
   for (;;) {
     errno = 0;
-    const dirent* entry = ::readdir(list.get());
+    const dirent* entry = ::readdir(list->get());
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     struct stat info{};
-    const bool seen = ::fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool seen =
+        ::fstatat(::dirfd(list->get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0;
     out.push_back({std::string(name), seen ? type_of(info.st_mode) : FileType::kOther});
   }
   if (errno != 0) return io_error(errno);
@@ -111,17 +117,11 @@ Io<bool> Removal::step() {
 
 /// Unlinks files; directories that are not empty become entries of the staging directory.
 Io<void> Removal::empty(const std::string& name) {
-  const int fd = open_beneath(staging_.directory(), name, O_RDONLY | O_DIRECTORY, 0,
-                              RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-  if (fd < 0) return io_error(-fd);
-  const std::unique_ptr<DIR, int (*)(DIR*)> list(::fdopendir(fd), ::closedir);
-  if (!list) {
-    const int error = errno;
-    ::close(fd);
-    return io_error(error);
-  }
+  const auto list = open_list(staging_.directory(), name);
+  if (!list) return std::unexpected(list.error());
+  const int fd = ::dirfd(list->get());
   std::size_t done = 0;
-  while (const dirent* entry = ::readdir(list.get())) {
+  while (const dirent* entry = ::readdir(list->get())) {
     const char* child = entry->d_name;
     if (std::strcmp(child, ".") == 0 || std::strcmp(child, "..") == 0) continue;
     if (::unlinkat(fd, child, 0) != 0) {

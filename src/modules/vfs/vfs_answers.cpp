@@ -92,20 +92,14 @@ std::string encode_offset(std::uint64_t new_offset, bool old_form) {
     msg::write_json_variant(out, "SeekFrom", new_offset);
     return out;
   }
-  msg::JsonObject object(out);
-  msg::JsonObject(object.key("SeekFrom")).field("new_offset", new_offset).close();
-  object.close();
+  msg::write_json_struct(out, "SeekFrom", [&](auto& o) { o.field("new_offset", new_offset); });
   return out;
 }
 
 std::string encode_metadata(FileType type, std::uint64_t len) {
   std::string out;
-  msg::JsonObject object(out);
-  msg::JsonObject(object.key("Metadata"))
-      .field("file_type", name_of(type))
-      .field("len", len)
-      .close();
-  object.close();
+  msg::write_json_struct(out, "Metadata",
+                         [&](auto& o) { o.field("file_type", name_of(type)).field("len", len); });
   return out;
 }
 
@@ -131,9 +125,8 @@ std::string encode_error(const VfsError& error) {
   if (error.kind == VfsError::Kind::kIoError) {
     msg::write_json_variant(value, name, error.text);
   } else if (error.kind == VfsError::Kind::kParseError) {
-    msg::JsonObject variant(value);
-    msg::JsonObject(variant.key(name)).field("error", error.text).field("path", error.path).close();
-    variant.close();
+    msg::write_json_struct(
+        value, name, [&](auto& o) { o.field("error", error.text).field("path", error.path); });
   } else {
     msg::append_json_string(value, name);
   }
@@ -143,12 +136,8 @@ std::string encode_error(const VfsError& error) {
 
 std::string encode_event(std::string_view path, Change change) {
   std::string out;
-  msg::JsonObject object(out);
-  msg::JsonObject(object.key("VfsEvent"))
-      .field("path", path)
-      .field("change", name_of(change))
-      .close();
-  object.close();
+  msg::write_json_struct(out, "VfsEvent",
+                         [&](auto& o) { o.field("path", path).field("change", name_of(change)); });
   return out;
 }
 

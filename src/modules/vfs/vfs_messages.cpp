@@ -193,15 +193,4 @@ std::string encode_vfs_request(const VfsRequest& request) {
   return out;
 }
 
-Result<std::uint64_t> decode_fds_limit(ByteView body) {
-  auto tree = Json::parse(body);
-  if (!tree) return fail_in("descriptor limit", std::move(tree.error()));
-  std::uint64_t limit = 0;
-  StructReader in(*tree, "FdsLimit", 1);
-  in.field("FdsLimit", limit);
-  if (auto ok = std::move(in).finish(); !ok)
-    return fail_in("descriptor limit", std::move(ok.error()));
-  return limit;
-}
-
 }  // namespace kinode::vfs

@@ -77,9 +77,6 @@ struct VfsRequest {
 Result<VfsRequest> decode_vfs_request(ByteView body);
 std::string encode_vfs_request(const VfsRequest& request);
 
-/// `{"FdsLimit":60}` of the descriptor manager (io.md 11).
-Result<std::uint64_t> decode_fds_limit(ByteView body);
-
 enum class FileType : std::uint8_t { kFile, kDirectory, kSymlink, kOther };
 
 struct Entry {

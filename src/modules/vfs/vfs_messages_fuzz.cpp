@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "modules/vfs/vfs_messages.h"
 #include "modules/vfs/vfs_path.h"
+#include "port/fd_share.h"
 
 namespace {
 
@@ -28,7 +29,7 @@ void check_path(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kinode;
   check_path(as_text({data, size}));
-  if (const auto limit = vfs::decode_fds_limit({data, size}); !limit) {
+  if (const auto limit = port::decode_fds_limit({data, size}); !limit) {
     KINODE_ASSERT(!limit.error().detail.empty());
   }
   const auto request = vfs::decode_vfs_request({data, size});

@@ -141,11 +141,5 @@ TEST(VfsMessages, Q20_TextsOfTheSystemAreInEnglishWithTheirNumber) {
   for (const auto& [number, text] : texts) EXPECT_EQ(io_error(number).error().text, text);
 }
 
-TEST(VfsMessages, TheDescriptorLimitIsRead) {
-  EXPECT_EQ(decode_fds_limit(as_bytes(R"({"FdsLimit":60})")).value(), 60u);
-  EXPECT_FALSE(decode_fds_limit(as_bytes(R"({"FdsLimit":-1})")));
-  EXPECT_FALSE(decode_fds_limit(as_bytes(R"("FdsLimitHit")")));
-}
-
 }  // namespace
 }  // namespace kinode::vfs

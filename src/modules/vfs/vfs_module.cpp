@@ -8,6 +8,7 @@
 #include "modules/vfs/watches.h"
 #include "modules/vfs/zip_merge.h"
 #include "port/answer.h"
+#include "port/fd_share.h"
 
 namespace kinode::vfs {
 
@@ -33,10 +34,7 @@ bool needs_blob(Kind kind) {
 msg::BlobRef cause_of(const VfsError& error) {
   const std::string_view kind = kind_of_failure(error);
   if (kind.empty()) return nullptr;
-  auto blob = std::make_shared<msg::Blob>();
-  blob->mime = "application/json";
-  blob->bytes = Bytes::copy(fmt::format(R"({{"kind":"{}"}})", kind));
-  return blob;
+  return port::json_blob(fmt::format(R"({{"kind":"{}"}})", kind));
 }
 
 /// Removes what a crash left behind, some files at a time.
@@ -73,7 +71,6 @@ struct VfsModule::State : std::enable_shared_from_this<State> {
   void answer_list(const msg::Envelope& request, Outcome outcome);
   void publish(const Order& order);
   bool tell(const msg::ProcessId& process, std::string_view path, Change change);
-  void ask_fd_manager(std::string_view body);
   void report_hit();
   void forget(const msg::ProcessId& process);
 };
@@ -100,19 +97,8 @@ Status VfsModule::State::start(port::Port& to) {
   desk->on_done([self = weak_from_this()](const Task& task, Outcome outcome) {
     if (const auto state = self.lock()) state->finished(task, std::move(outcome));
   });
-  ask_fd_manager("\"RequestFdsLimit\"");
+  port::tell_fd_manager(to, self, port::kRequestFdsLimit);
   return {};
-}
-
-void VfsModule::State::ask_fd_manager(std::string_view body) {
-  auto out = std::make_shared<msg::Envelope>();
-  out->id = port->random().next_u64();
-  out->source = self;
-  out->target = msg::share({port->our_node(), msg::system_process("fd-manager")});
-  msg::Request request;
-  request.body = Bytes::copy(body);
-  out->message = std::move(request);
-  port->send(std::move(out));
 }
 
 void VfsModule::State::report_hit() {
@@ -122,7 +108,7 @@ void VfsModule::State::report_hit() {
     if (last_hit && now - *last_hit < kBetweenHits) return;
     last_hit = now;
   }
-  ask_fd_manager("\"FdsLimitHit\"");
+  port::tell_fd_manager(*port, self, port::kFdsLimitHit);
 }
 
 void VfsModule::State::take(const msg::EnvelopeRef& envelope) {
@@ -135,7 +121,7 @@ void VfsModule::State::take(const msg::EnvelopeRef& envelope) {
   const msg::Request* request = envelope->request();
   if (request == nullptr) return;
   if (msg::is_system_process(source, "fd-manager")) {
-    const auto limit = decode_fds_limit(request->body.view());
+    const auto limit = port::decode_fds_limit(request->body.view());
     if (!limit) return;
     port->executor().blocking().submit(
         "vfs descriptors",
@@ -227,15 +213,11 @@ void VfsModule::State::finished(const Task& task, Outcome outcome) {
 }
 
 void VfsModule::State::answer(const msg::Envelope& request, Outcome outcome) {
-  const msg::Request* asked = request.request();
   if (outcome) {
-    if (!port::wants_answer(request)) return;
-    port->send(port::answer_to(
-        request, self, {Bytes::copy(outcome->body), asked->metadata, std::move(outcome->blob)}));
-  } else if (asked->expects_response) {
-    port->send(port::answer_to(
-        request, self,
-        {Bytes::copy(encode_error(outcome.error())), std::nullopt, cause_of(outcome.error())}));
+    port::send_done(*port, request, self, outcome->body, std::move(outcome->blob));
+  } else if (request.request()->expects_response) {
+    port::send_refusal(*port, request, self, encode_error(outcome.error()),
+                       cause_of(outcome.error()));
   }
 }
 
@@ -266,14 +248,7 @@ void VfsModule::State::publish(const Order& order) {
 
 /// False: there is no room for it at the process.
 bool VfsModule::State::tell(const msg::ProcessId& process, std::string_view path, Change change) {
-  auto out = std::make_shared<msg::Envelope>();
-  out->id = port->random().next_u64();
-  out->source = self;
-  out->target = msg::share({port->our_node(), process});
-  msg::Request request;
-  request.body = Bytes::copy(encode_event(path, change));
-  out->message = std::move(request);
-  return port->send(std::move(out)) != port::Routed::kFull;
+  return port::send_notice(*port, self, process, encode_event(path, change)) != port::Routed::kFull;
 }
 
 void VfsModule::State::forget(const msg::ProcessId& process) {
