@@ -299,12 +299,68 @@ inline constexpr auto kTerminalStopTimeMax = 1s;
 inline constexpr std::size_t kSteppedCountMax = kMailboxCountMax;
 inline constexpr std::size_t kSteppedBytesMax = kMailboxBytesMax;
 
+// --- backups -------------------------------------------------------------------------------------
+
+/// Cut points of a large file: an average piece of 1 MB keeps what a change costs small and the
+/// list of pieces short (32 bytes for each).
+inline constexpr std::size_t kBackupChunkBytesMin = 256u << 10;
+inline constexpr std::size_t kBackupChunkBytesAverage = 1u << 20;
+inline constexpr std::size_t kBackupChunkBytesMax = 4u << 20;
+
+/// Chunks travel in packs of about 16 MB: a store across a network has few objects, and one of them
+/// still fits the memory of each worker. Small files fill a pack by count.
+inline constexpr std::size_t kBackupPackBytes = 16u << 20;
+inline constexpr std::size_t kBackupPackChunksMax = 65'536;
+
+/// Any object of a repository as a reader accepts it: a full pack, its last chunk and its footer.
+inline constexpr std::size_t kBackupObjectBytesMax = 32u << 20;
+
+/// Chunks in one index object (41 bytes each), and of a whole repository in memory (about 1 GB).
+inline constexpr std::size_t kBackupIndexChunksMax = 200'000;
+inline constexpr std::size_t kBackupChunksMax = 10'000'000;
+
+/// Objects of one kind that are listed: 160 TB in packs.
+inline constexpr std::size_t kBackupObjectsMax = 10'000'000;
+
+/// Entries of one snapshot; about so many share a piece of the manifest, so that a change of one
+/// file costs one piece; pieces of one manifest.
+inline constexpr std::size_t kBackupEntriesMax = 20'000'000;
+inline constexpr std::size_t kBackupSegmentEntries = 512;
+inline constexpr std::size_t kBackupSegmentsMax = 500'000;
+inline constexpr std::size_t kBackupSegmentBytes = 1u << 20;
+
+/// Chunks named by one entry; longer files have more entries.
+inline constexpr std::size_t kBackupEntryChunksMax = 4'096;
+
+/// Texts in a manifest: what the system takes as a path; ours are some tens of bytes.
+inline constexpr std::size_t kBackupPathBytesMax = 4'096;
+inline constexpr std::size_t kBackupVersionBytesMax = 256;
+
+/// Read but not yet stored, so that a slow target does not fill the memory.
+inline constexpr std::size_t kBackupQueueBytesMax = 16u << 20;
+
+/// Keys of one repository, and what deriving one may cost whoever opens a foreign repository.
+inline constexpr std::size_t kBackupKeySlotsMax = 16;
+inline constexpr std::uint32_t kBackupArgonMemoryKibMax = 1u << 20;
+inline constexpr std::uint32_t kBackupArgonPassesMax = 16;
+inline constexpr std::uint32_t kBackupArgonLanesMax = 16;
+inline constexpr std::size_t kBackupPassphraseBytesMax = 4'096;
+
+/// A writer that is not heard of for so long has died; it says so this often that it lives.
+inline constexpr auto kBackupLockTime = 900s;
+inline constexpr auto kBackupLockRenewTime = 120s;
+
+/// Faults that one verification lists; more of them say the same.
+inline constexpr std::size_t kBackupFindingsMax = 1'000;
+
 // --- stopping ----------------------------------------------------------------------------------
 
 /// What an ordered shutdown may take before the rest is cut off.
 inline constexpr auto kShutdownTimeMax = 10s;
 
 static_assert(kMailboxBytesMax >= kBodyBytesMax, "one largest body fits an empty mailbox");
+static_assert(kBackupPackBytes + kBackupChunkBytesMax + 45 * kBackupPackChunksMax <=
+              kBackupObjectBytesMax);
 static_assert(kProcessesMax <= 12'000, "address space: 4.3 GB and a few mappings per process");
 
 }  // namespace kinode::limits
