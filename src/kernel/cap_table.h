@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernel/cap_list.h"
+#include "kernel/key_set.h"
 #include "kernel/names.h"
 #include "msg/capability.h"
 #include "rt/mutex.h"

@@ -59,17 +59,12 @@ class KeyMap {
     }
   }
 
-  /// Tells the processor that find(key) comes soon.
-  void prefetch(const Key& key) const {
-    if (count_ > 0) __builtin_prefetch(&slots_[home(key)]);
-  }
-
   std::size_t size() const { return count_; }
 
  private:
   struct Slot {
     Key key;
-    [[no_unique_address]] Value value;
+    Value value;
   };
 
   static bool is_free(const Slot& slot) { return slot.key == Key{}; }
@@ -92,21 +87,6 @@ class KeyMap {
 
   std::vector<Slot> slots_;
   std::size_t count_ = 0;
-};
-
-struct Nothing {};
-
-/// A set of keys: 16 bytes each.
-class KeySet {
- public:
-  bool contains(const Key& key) const { return keys_.find(key) != nullptr; }
-  void insert(const Key& key) { keys_.insert(key, {}); }
-  void erase(const Key& key) { keys_.erase(key); }
-  void prefetch(const Key& key) const { keys_.prefetch(key); }
-  std::size_t size() const { return keys_.size(); }
-
- private:
-  KeyMap<Nothing> keys_;
 };
 
 }  // namespace kinode::kernel

@@ -1,5 +1,6 @@
 #include "msg/capability.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "msg/json.h"
@@ -12,8 +13,15 @@ namespace {
 // No JSON text starts with this byte, so text that is not JSON equals no JSON value.
 constexpr char kNotJson = '\xff';
 
+/// A JSON string that says what it means: printable ASCII without escapes.
+bool is_plain_string(std::string_view params) {
+  if (params.size() < 2 || params.front() != '"' || params.back() != '"') return false;
+  return std::ranges::all_of(params.substr(1, params.size() - 2),
+                             [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 std::string canonical(std::string_view params) {
-  if (params == kMessagingParams || params == kNetworkParams) return std::string(params);
+  if (is_plain_string(params)) return std::string(params);
   const auto value = Json::parse(params);
   if (value) return value->canonical();
   std::string out(1, kNotJson);

@@ -27,6 +27,17 @@ TEST(Capability, EqualityIgnoresKeyOrderAndWhiteSpace) {
   EXPECT_TRUE(same(R"({"a":1,"a":2})", R"({"a":2})"));  // of a repeated key the last counts
 }
 
+TEST(Capability, StringsAreComparedByWhatTheySay) {
+  for (const char* spelling : {R"("a/b")", R"( "a/b" )", R"("\u0061/b")", R"("a\/b")"}) {
+    EXPECT_EQ(cap(spelling), cap(R"("a/b")")) << spelling;
+  }
+  for (const char* other :
+       {R"("a\\/b")", R"("a"/b")", R"("a/b)", R"("a\n/b")", "\"a\n/b\"", "\""}) {
+    EXPECT_NE(cap(other), cap(R"("a/b")")) << other;
+  }
+  EXPECT_EQ(cap(R"("\u00e4")"), cap("\"\xc3\xa4\""));
+}
+
 TEST(Capability, DifferentValuesDiffer) {
   EXPECT_FALSE(same("1", "1.0"));
   EXPECT_FALSE(same("[1,2]", "[2,1]"));
