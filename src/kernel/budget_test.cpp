@@ -86,6 +86,22 @@ class BudgetTest : public testing::Test {
   support::KernelFixture node;
 };
 
+TEST(Bill, WhoHadModulesWorkBesideItRests) {
+  support::KernelFixture node;
+  node.program("echo", support::echo);
+  node.boot();
+  node.start("echo:k:pub", "echo");
+  node.advance(std::chrono::seconds(1));
+  auto& kernel = node.kernel();
+  const Instant now = node.executor().clock().now();
+  kernel.bill(id_of("echo:k:pub"), now, std::chrono::milliseconds(100));
+  kernel.bill(id_of("owner:distro:sys"), now, std::chrono::milliseconds(100));
+  kernel.bill(id_of("nobody:k:pub"), now, std::chrono::milliseconds(100));
+  EXPECT_EQ(node.ask("echo:k:pub", "late"), std::nullopt);
+  node.advance(std::chrono::milliseconds(100));
+  EXPECT_EQ(node.ask("echo:k:pub", "soon"), "soon");
+}
+
 TEST_F(BudgetTest, AStateBeyondItEndsWhoSavesItWithAReason) {
   boot([](Budget& budget) { budget.state_bytes = 100; });
   node.start("a:small:pub", "saves");

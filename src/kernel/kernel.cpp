@@ -213,6 +213,13 @@ bool Kernel::is_alive(const msg::ProcessId& id) const {
   return record->endpoint != nullptr;
 }
 
+void Kernel::bill(const msg::ProcessId& who, Instant begun, Nanos used) {
+  const RecordRef record = table_.find(who);
+  if (!record) return;
+  rt::Lock lock(record->mutex);
+  if (record->endpoint && record->phase != Phase::kModule) record->endpoint->bill(begun, used);
+}
+
 bool Kernel::has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const {
   if (router_.tap().prints_all()) router_.tap().print_caps("has", {&cap, 1}, holder);
   const RecordRef record = table_.find(holder);

@@ -126,6 +126,7 @@ class Kernel final : public Services, public port::Port {
   const std::string& our_node() const override { return parts_.our_node; }
   port::Routed send(msg::EnvelopeRef envelope) override;
   bool is_alive(const msg::ProcessId& id) const override;
+  void bill(const msg::ProcessId& who, Instant begun, Nanos used) override;
   bool has_capability(const msg::ProcessId& holder, const msg::Capability& cap) const override;
   Status grant(const msg::ProcessId& holder, const msg::Capability& cap) override;
   void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) override;

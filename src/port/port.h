@@ -42,6 +42,10 @@ class Port {
   /// that is not there or has it already. Errors: it holds too many, it could not be stored.
   virtual Status grant(const msg::ProcessId& holder, const msg::Capability& cap) = 0;
 
+  /// `used` of a processor went into work for this process, from `begun` on: it counts like a slice
+  /// of its own (rt::Actor::bill). Nothing happens for a module, or who is not there.
+  virtual void bill(const msg::ProcessId& /*who*/, Instant /*begun*/, Nanos /*used*/) {}
+
   virtual void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) = 0;
 
   virtual rt::Executor& executor() = 0;

@@ -39,6 +39,10 @@ class BlockingPool {
   virtual ~BlockingPool() = default;
   virtual void submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) = 0;
   void submit(std::string_view key, Work work) { submit(key, std::move(work), {}); }
+
+  /// What the calling thread has used of a processor so far, for work of several payers at once.
+  /// Always nothing where time stands still.
+  virtual Nanos processor_time() const { return Nanos{0}; }
 };
 
 /// Thread: any, for every function.

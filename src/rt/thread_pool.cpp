@@ -4,16 +4,11 @@
 
 namespace kinode::rt {
 
-namespace {
-
-/// What this thread has used of a processor.
-Nanos processor_time() {
+Nanos ThreadPool::processor_time() const {
   timespec at{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
   return std::chrono::seconds(at.tv_sec) + Nanos(at.tv_nsec);
 }
-
-}  // namespace
 
 void ThreadPool::submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) {
   if (payer.lock()) {

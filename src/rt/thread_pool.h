@@ -21,6 +21,7 @@ class ThreadPool final : public BlockingPool {
 
   using BlockingPool::submit;
   void submit(std::string_view key, Work work, std::weak_ptr<Actor> payer) override;
+  Nanos processor_time() const override;
 
   /// Finishes what was submitted, then joins. Later submissions are dropped. Once, from outside.
   void stop();

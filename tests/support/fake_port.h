@@ -38,6 +38,10 @@ class FakePort final : public port::Port {
     return answer_to_grant;
   }
 
+  void bill(const msg::ProcessId& who, Instant, Nanos used) override {
+    bills.emplace_back(who, used);
+  }
+
   void print(std::uint8_t verbosity, const msg::ProcessId& source, std::string content) override {
     printed.push_back({verbosity, source, std::move(content)});
   }
@@ -53,8 +57,9 @@ class FakePort final : public port::Port {
     });
   }
 
-  std::vector<msg::EnvelopeRef> sent;  // in order
-  std::vector<msg::Printout> printed;  // in order
+  std::vector<msg::EnvelopeRef> sent;                   // in order
+  std::vector<msg::Printout> printed;                   // in order
+  std::vector<std::pair<msg::ProcessId, Nanos>> bills;  // in order
   std::set<std::pair<msg::ProcessId, msg::Capability>> capabilities;
   std::set<msg::ProcessId> dead;
   Status answer_to_grant;

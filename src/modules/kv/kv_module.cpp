@@ -9,6 +9,7 @@
 #include "port/answer.h"
 #include "port/database_rights.h"
 #include "port/fd_share.h"
+#include "port/work_meter.h"
 
 namespace kinode::kv {
 
@@ -66,9 +67,14 @@ void KvModule::State::begin(KvSlotRef slot) {
 }
 
 void KvModule::State::work(const KvSlotRef& slot) {
+  port::WorkMeter meter(port, port.executor().blocking());
   for (int group = 0; group < kGroupsInARow; ++group) {
-    KvOperations(services, *slot)
-        .run(slot->lane.take(limits::kDatabaseGroupCountMax, limits::kDatabaseGroupBytesMax));
+    auto jobs = slot->lane.take(limits::kDatabaseGroupCountMax, limits::kDatabaseGroupBytesMax);
+    for (const KvJob& job : jobs) {
+      if (job.request) meter.share(job.request->source);
+    }
+    KvOperations(services, *slot).run(std::move(jobs));
+    meter.bill();
     if (slot->lane.release()) return;
   }
   // Others get their turn before the rest.

@@ -9,6 +9,7 @@
 #include "port/answer.h"
 #include "port/database_rights.h"
 #include "port/fd_share.h"
+#include "port/work_meter.h"
 
 namespace kinode::sqlite {
 
@@ -77,7 +78,9 @@ void SqliteModule::State::begin(SlotRef slot, JobRef job) {
 }
 
 void SqliteModule::State::work(const SlotRef& slot, JobRef job) {
+  port::WorkMeter meter(port, pool);
   for (int in_a_row = 1; job; ++in_a_row) {
+    if (job->request) meter.only(job->request->source);
     const auto outcome = Operation(services, *slot, *job).run();
     if (outcome == Operation::Outcome::kNeedsAll) return databases.restart_with_all(slot, job);
     if (outcome == Operation::Outcome::kDamaged) {

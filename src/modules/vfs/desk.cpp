@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "port/work_meter.h"
 
 namespace kinode::vfs {
 
@@ -77,6 +78,8 @@ bool Desk::is_pointless(const Task& task) const {
 }
 
 void Desk::work(TaskRef task) {
+  port::WorkMeter meter(port_, port_.executor().blocking());
+  meter.share(task->request->source);  // as all that finish() gives
   // Small work that waits behind this is done at once: the way through the pool costs more.
   for (std::size_t n = 0; task && n < kTasksInARow; ++n) {
     std::optional<Outcome> outcome;
