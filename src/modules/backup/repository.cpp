@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "base/limits.h"
 #include "modules/backup/pack.h"
@@ -195,20 +196,65 @@ Result<std::vector<Snapshot>> Repository::snapshots() {
   return out;
 }
 
-Result<ChunkIndex> Repository::load_index() {
+Result<std::vector<PackContents>> Repository::read_index(const ObjectId& id) {
+  const std::string name = name_of(ObjectKind::kIndex, id);
+  auto sealed = target_.get(name);
+  if (!sealed) return std::unexpected(std::move(sealed.error()));
+  auto plain = open_object(keys_, ObjectKind::kIndex, id, *sealed);
+  if (!plain) return std::unexpected(std::move(plain.error()));
+  auto packs = decode_index(*plain);
+  if (!packs) return fail_in(name, std::move(packs.error()));
+  return packs;
+}
+
+Result<ChunkIndex> Repository::load_index(std::vector<ObjectId>* damaged) {
   auto listed = list(ObjectKind::kIndex);
   if (!listed) return std::unexpected(std::move(listed.error()));
+  auto packs = list(ObjectKind::kPack);
+  if (!packs) return std::unexpected(std::move(packs.error()));
+  std::map<ObjectId, std::uint64_t> present;
+  for (const Listed& pack : *packs) present.emplace(pack.id, pack.size);
   ChunkIndex out;
   for (const Listed& object : *listed) {
-    const std::string name = name_of(ObjectKind::kIndex, object.id);
-    auto sealed = target_.get(name);
-    if (!sealed) return std::unexpected(std::move(sealed.error()));
-    auto plain = open_object(keys_, ObjectKind::kIndex, object.id, *sealed);
-    if (!plain) return std::unexpected(std::move(plain.error()));
-    auto packs = decode_index(*plain);
-    if (!packs) return fail_in(name, std::move(packs.error()));
-    for (const PackContents& pack : *packs) {
+    auto contents = read_index(object.id);
+    if (!contents && contents.error().code == Code::kCorrupt) {
+      damaged->push_back(object.id);
+      continue;
+    }
+    if (!contents) return std::unexpected(std::move(contents.error()));
+    for (const PackContents& pack : *contents) {
+      const auto found = present.find(pack.id);
+      if (found == present.end() || found->second != pack.size) continue;
       if (auto ok = out.add(pack); !ok) return std::unexpected(std::move(ok.error()));
+    }
+  }
+  return out;
+}
+
+Result<ChunkIndex> Repository::full_index() {
+  std::vector<ObjectId> damaged;
+  auto index = load_index(&damaged);
+  if (!index) return index;
+  auto packs = list(ObjectKind::kPack);
+  if (!packs) return std::unexpected(std::move(packs.error()));
+  for (const Listed& pack : *packs) {
+    if (index->has_pack(pack.id)) continue;
+    const auto bytes = target_.get(name_of(ObjectKind::kPack, pack.id));
+    if (!bytes) continue;
+    const auto contents = PackReader(keys_, pack.id).contents(*bytes);
+    if (!contents) continue;
+    if (auto ok = index->add(*contents); !ok) return std::unexpected(std::move(ok.error()));
+  }
+  return index;
+}
+
+Result<std::vector<std::string>> Repository::damaged_keys() {
+  auto slots = read_slots(target_);
+  if (!slots) return std::unexpected(std::move(slots.error()));
+  std::vector<std::string> out;
+  for (const auto& [name, bytes] : *slots) {
+    if (const auto slot = decode_key_slot(bytes); !slot) {
+      out.push_back(fmt::format("{}: {}", name, slot.error().detail));
     }
   }
   return out;

@@ -35,12 +35,22 @@ class Repository {
   const Keys& keys() const { return keys_; }
   const ObjectId& id() const { return id_; }
 
+  /// Sentences about keys that are damaged.
+  Result<std::vector<std::string>> damaged_keys();
+
   /// All snapshots, oldest first. Error: the first damaged one, by name.
   Result<std::vector<Snapshot>> snapshots();
   Result<Snapshot> snapshot(const ObjectId& id);
 
-  /// What the index objects say is there.
-  Result<ChunkIndex> load_index();
+  /// What the index objects say is there, of packs that are there and have the size they should
+  /// have. `damaged` gets the index objects that cannot be read; their packs are not in the result.
+  Result<ChunkIndex> load_index(std::vector<ObjectId>* damaged);
+
+  /// To read from: packs that no index tells of are looked into, so that a lost index is no loss.
+  Result<ChunkIndex> full_index();
+
+  /// What one index object says.
+  Result<std::vector<PackContents>> read_index(const ObjectId& id);
 
   /// Objects of one kind, by id. What is not named like one is left out.
   struct Listed {

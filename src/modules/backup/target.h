@@ -43,6 +43,9 @@ class Target {
   /// Also when it was not there.
   virtual Status remove(std::string_view name) = 0;
 
+  /// Throws away what interrupted puts left. Only whoever is the only writer may call it.
+  virtual Status sweep() = 0;
+
   /// For sentences, such as "/backups/home".
   virtual std::string place() const = 0;
 };
