@@ -371,27 +371,20 @@ inline constexpr auto kBackupLockRenewTime = 120s;
 /// Faults that one verification lists; more of them say the same.
 inline constexpr std::size_t kBackupFindingsMax = 1'000;
 
-/// The instant of a running node: how long a backup waits for writers that are under way while it
-/// holds up new ones, how often it tries, and its first pause in between (each is twice as long).
+/// How long a backup waits for writers under way while new ones wait; then it tries again so often.
 inline constexpr auto kBackupGateTimeMax = 20ms;
 inline constexpr std::size_t kBackupGateTriesMax = 8;
-inline constexpr auto kBackupGatePause = 50ms;
-
-/// Files beside the stores (key, settings, history, logs): they are kept in memory at the instant.
+inline constexpr auto kBackupGatePause = 50ms;  // before the second try; twice as long each time
+/// Files beside the stores (key, settings, logs) are kept in memory at the instant.
 inline constexpr std::size_t kBackupHomeFilesMax = 1'000;
-inline constexpr std::size_t kBackupHomeFileBytesMax = 16u << 20;
-inline constexpr std::size_t kBackupHomeBytesMax = 64u << 20;
-
-/// What is kept for a backup of files that change while it reads. Old content on disk: what is
-/// overwritten in minutes; a backup that needs more says so and ends, and no writer does. Listings
-/// and pinned files in memory (about 200 bytes each), moved directories hold a descriptor.
+inline constexpr std::size_t kBackupHomeBytesMax = 128u << 20;
+/// What is kept of files that change while a backup reads: old content on disk (a backup that needs
+/// more ends, no writer does), listings and pinned files in memory (200 bytes each), descriptors.
 inline constexpr std::size_t kVfsSavedBlockBytes = 64u << 10;
 inline constexpr std::uint64_t kVfsSavedBytesMax = std::uint64_t{2} << 30;
 inline constexpr std::size_t kVfsSavedEntriesMax = 1'000'000;
-inline constexpr std::size_t kVfsPinnedMax = 500'000;
 inline constexpr std::size_t kVfsMovedDirectoriesMax = 256;
-
-/// Bytes of one write between which an instant may lie: 4 MB are with the system in about 1 ms.
+/// An instant may lie between two pieces of a write; one is with the system in about 1 ms.
 inline constexpr std::size_t kVfsWriteBytesPerPass = 4u << 20;
 
 // --- stopping ----------------------------------------------------------------------------------
