@@ -27,6 +27,11 @@ Examples:
   kinode ./home --password PASSWORD
       a node that exists already, with its keyfile (.keys) in the home; without network too
 
+  kinode backup ./home /mnt/disk/node
+  kinode restore /mnt/disk/node ./home-again
+      encrypted backups, of a running node too; see `kinode backup --help`. A home that is named
+      backup or restore is written ./backup
+
 Exit codes: 0 ordered shutdown, 1 a failure while running or nobody to log in as,
             2 a wrong command line, 3 it could not start (wrong password, home in use, port taken,
             damaged data).
