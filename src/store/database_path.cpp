@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "store/files.h"
 
 namespace kinode::store {
 
@@ -54,7 +55,7 @@ Result<std::string> database_directory(const std::string& root, const msg::Datab
   return refuse("the database name", key.db);
 }
 
-Status remove_database_directory(const std::string& directory) {
+Status remove_database_directory(const std::string& directory, Durability durability) {
   const std::string removed = directory + std::string(kRemoved);
   std::error_code error;
   fs::remove_all(removed, error);
@@ -62,6 +63,10 @@ Status remove_database_directory(const std::string& directory) {
   fs::rename(directory, removed, error);
   if (error == std::errc::no_such_file_or_directory) return {};
   if (error) return fail(Code::kIo, error.message());
+  if (durability == Durability::kPower) {
+    error = sync_directory(fs::path(directory).parent_path().string());
+    if (error) return fail(Code::kIo, error.message());
+  }
   fs::remove_all(removed, error);
   if (error) return fail(Code::kIo, error.message());
   return {};

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "msg/database_key.h"
+#include "store/ordered_kv.h"
 
 namespace kinode::store {
 
@@ -17,6 +18,7 @@ Result<std::string> database_directory(const std::string& root, const msg::Datab
 
 /// Takes the directory of a database away, at once as seen from outside: a removal that a crash
 /// interrupts is finished by the next one. Nothing there: nothing happens.
-Status remove_database_directory(const std::string& directory);
+/// With kPower it does not come back after the end of the machine either.
+Status remove_database_directory(const std::string& directory, Durability durability);
 
 }  // namespace kinode::store

@@ -47,10 +47,10 @@ TEST(DatabasePath, AnOldDatabaseOfAnotherNameIsFound) {
 TEST(DatabasePath, RemovingTakesAllOfItAndWhatAnEarlierRemovalLeft) {
   const support::Scratch home;
   const std::string db = home / "db";
-  EXPECT_TRUE(remove_database_directory(db));
+  EXPECT_TRUE(remove_database_directory(db, Durability::kPower));
   fs::create_directories(db + "/inside");
   fs::create_directories(db + "~/left");
-  EXPECT_TRUE(remove_database_directory(db));
+  EXPECT_TRUE(remove_database_directory(db, Durability::kPower));
   EXPECT_FALSE(fs::exists(db));
   EXPECT_FALSE(fs::exists(db + "~"));
 }

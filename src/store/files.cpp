@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 #include "base/fd.h"
 
@@ -96,6 +97,29 @@ Status write_file_atomic(const std::string& path, ByteView content, unsigned mod
     return from_errno(path, error);
   }
   return {};
+}
+
+std::error_code make_directories(const std::string& path, Durability durability) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<fs::path> missing;
+  for (fs::path at = path; at.has_relative_path() && !fs::exists(at, error);
+       at = at.parent_path()) {
+    missing.push_back(at);
+  }
+  fs::create_directories(path, error);
+  if (error || durability == Durability::kProcess) return error;
+  for (const auto& made : missing) {
+    error = sync_directory(made.parent_path().string());
+    if (error) return error;
+  }
+  return {};
+}
+
+std::error_code sync_directory(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.ok() && ::fsync(directory.get()) == 0) return {};
+  return {errno, std::system_category()};
 }
 
 }  // namespace kinode::store

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "store/files.h"
 
 namespace kinode::kv {
 
@@ -58,9 +59,7 @@ void place(rocksdb::Iterator& it, const action::Scan& scan) {
 
 KvResult<std::unique_ptr<KvDatabase>> KvDatabase::open(const KvEngine& engine,
                                                        std::string directory, std::string name) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
+  if (const auto error = store::make_directories(directory, engine.durability())) {
     return std::unexpected(
         KvError::io(fmt::format("cannot create {}: {}", name, error.message()), "Io"));
   }

@@ -47,14 +47,16 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 
 }  // namespace
 
-KvEngine::KvEngine(Log* log, store::Durability durability)
+KvEngine::KvEngine(Log* log, store::Durability durability, rocksdb::Env* env)
     : log_(store::make_rocks_log(log)),
       blocks_(rocksdb::NewLRUCache(limits::kKvBlockCacheBytes)),
       memtables_(std::make_shared<rocksdb::WriteBufferManager>(limits::kKvMemtablesBytesMax)),
-      durability_(durability) {}
+      durability_(durability),
+      env_(env) {}
 
 rocksdb::Options KvEngine::options() const {
   rocksdb::Options o;
+  if (env_ != nullptr) o.env = env_;
   o.create_if_missing = true;
   o.write_buffer_size = limits::kKvMemtableBytes;
   o.write_buffer_manager = memtables_;

@@ -16,19 +16,21 @@ namespace kinode::kv {
 /// Thread: any. Outlives the databases.
 class KvEngine {
  public:
-  /// `log` gets the engine's warnings and outlives this.
-  KvEngine(Log* log, store::Durability durability);
+  /// `log` gets the engine's warnings; `env` is the disk, none: the system's. Both outlive this.
+  KvEngine(Log* log, store::Durability durability, rocksdb::Env* env = nullptr);
 
   /// For opening one database. Flushes and compactions of all run on the few threads that the
   /// process's RocksDB has; memtables and blocks count against one budget.
   rocksdb::Options options() const;
   rocksdb::WriteOptions write_options() const;
+  store::Durability durability() const { return durability_; }
 
  private:
   std::shared_ptr<rocksdb::Logger> log_;
   std::shared_ptr<rocksdb::Cache> blocks_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   const store::Durability durability_;
+  rocksdb::Env* const env_;
 };
 
 /// An engine's error for programs. Where the text names files below `directory`, they are named as

@@ -25,7 +25,7 @@ struct KvModule::State : std::enable_shared_from_this<State> {
   State(port::Port& p, const KvConfig& config)
       : port(p),
         self(msg::share({p.our_node(), msg::system_process("kv")})),
-        engine(&p.log(), config.durability),
+        engine(&p.log(), config.durability, config.env),
         databases(config.root, self, [this](KvSlotRef slot) { begin(std::move(slot)); }),
         services{engine,
                  databases,

@@ -7,12 +7,18 @@
 #include "port/module.h"
 #include "store/ordered_kv.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace kinode::kv {
 
 struct KvConfig {
   /// Databases are `root/<package>:<publisher>/<name>/`.
   std::string root;
   store::Durability durability = store::Durability::kProcess;
+  /// What the databases see of the disk; outlives the module. None: the system's.
+  rocksdb::Env* env = nullptr;
 };
 
 /// What is asked of one database happens in the order in which it arrives, on the blocking pool

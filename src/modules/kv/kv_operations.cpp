@@ -206,7 +206,7 @@ void KvOperations::act(const msg::Envelope& request, const action::Open&) {
 
 void KvOperations::act(const msg::Envelope& request, const action::RemoveDb&) {
   slot_.close();
-  auto removed = store::remove_database_directory(slot_.directory);
+  auto removed = store::remove_database_directory(slot_.directory, services_.engine.durability());
   if (!removed) return services_.refuse(request, KvError::io(removed.error().detail, "Io"));
   services_.answer(request, encode_kv_ok(), nullptr);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "store/database_path.h"
+#include "store/files.h"
 
 namespace kinode::sqlite {
 
@@ -42,7 +43,9 @@ bool Slot::exists() const {
 SqliteStatus Slot::open(const std::string& old_directory, Random& random) {
   if (auto ok = bring_home(old_directory, directory, file(), key.db); !ok) return ok;
   std::error_code error;
-  const bool made = fs::create_directories(directory, error);
+  const bool made = !fs::exists(directory, error);
+  // As SQLite syncs each commit, so the way to it is.
+  error = store::make_directories(directory, store::Durability::kPower);
   if (error) {
     return std::unexpected(
         SqliteError::io(fmt::format("cannot create {}: {}", key.text(), error.message()), "Io"));
@@ -70,7 +73,7 @@ void Slot::close() {
 
 SqliteStatus Slot::remove() {
   close();
-  auto removed = store::remove_database_directory(directory);
+  auto removed = store::remove_database_directory(directory, store::Durability::kPower);
   if (!removed) return std::unexpected(SqliteError::io(removed.error().detail, "Io"));
   return {};
 }
