@@ -80,6 +80,28 @@ std::optional<std::string> JsonReader::string() {
   return std::nullopt;
 }
 
+std::optional<std::string> JsonReader::bytes() {
+  if (!take('[')) return std::nullopt;
+  std::string out;
+  if (take(']')) return out;
+  // Long lists are common: most elements are digits and a comma.
+  for (;;) {
+    skip_space();
+    uint32_t value = 0;
+    size_t digits = 0;
+    for (; digits < text_.size() && digits < 4; ++digits) {
+      const auto digit = static_cast<uint32_t>(text_[digits] - '0');
+      if (digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (digits == 0 || value > 255 || (digits > 1 && text_.front() == '0')) return std::nullopt;
+    text_.remove_prefix(digits);
+    out += static_cast<char>(value);
+    if (take(']')) return out;
+    if (!take(',')) return std::nullopt;
+  }
+}
+
 std::optional<std::string_view> JsonReader::number() {
   skip_space();
   const auto from = text_;

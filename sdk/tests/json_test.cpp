@@ -198,3 +198,15 @@ TEST(Text, KnowsUtf8) {
   EXPECT_EQ(lossy_utf8("a\xe2\x82"), "a\xef\xbf\xbd");
   EXPECT_EQ(lossy_utf8("\xe2\x82\xe2\x82\xac"), "\xef\xbf\xbd€");
 }
+
+TEST(Json, AFirstStartIsToldFromAStateOfAnotherForm) {
+  test::Host host;
+  EXPECT_EQ(find_json_state<Inner>().value(), std::nullopt);
+  set_json_state(Inner{7});
+  EXPECT_EQ(find_json_state<Inner>().value(), Inner{7});
+  set_state("{}");
+  const auto other = find_json_state<Inner>();
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().kind, ErrorKind::kDamaged);
+  EXPECT_THAT(other.error().sentence, HasSubstr("small is missing"));
+}

@@ -56,14 +56,14 @@ class GuestsTest(NodeTest):
 
     def test_files_are_written_and_read_by_programs(self):
         args = []
-        for language in ("python", "rust"):
+        for language in LANGUAGES:
             asks = [*ASKERS, "vfs:distro:sys"]
             entry = manifest_entry(process_name="echo", public=False, request_capabilities=asks)
             args += ["--package",
                      make_package(self.dir / language, {"main.wasm": guest(f"{language}_echo")},
                                   [entry], package=f"echo-{language}")]
         node = self.start(*args)
-        for language in ("python", "rust"):
+        for language in LANGUAGES:
             node.wait_for(echo(language))
             answer = node.rpc(echo(language), {"op": "vfs", "drive": "notes"})
             self.assertEqual(answer.json, {"ok": [

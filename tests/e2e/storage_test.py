@@ -1,10 +1,10 @@
-"""Programs in Python and in Rust, this one on the published library, use databases of their own."""
+"""Programs in C++, Python and Rust (on the published library) use databases of their own."""
 
 import unittest
 
 from node import ASKERS, NodeTest, guest, make_package, manifest_entry
 
-LANGUAGES = ("python", "rust")
+LANGUAGES = ("cpp", "python", "rust")
 STORES = ("kv:distro:sys", "sqlite:distro:sys")
 DONE = {"ok": None}
 EXPECTED = {

@@ -32,6 +32,7 @@
 #include <utility>
 #include <vector>
 
+#include "kinode/error.h"
 #include "kinode/json_reader.h"
 #include "kinode/process.h"
 
@@ -276,6 +277,18 @@ std::expected<T, std::string> json_state() {
   const auto state = get_state();
   if (!state) return std::unexpected("there is no state");
   return from_json<T>(*state);
+}
+
+/// The same where no state is no error: a first start is told from a state that an older version of
+/// the program left in another form (kDamaged), which is not to be overwritten unseen.
+template <class T>
+Result<std::optional<T>> find_json_state() {
+  const auto state = get_state();
+  if (!state) return std::nullopt;
+  auto value = from_json<T>(*state);
+  if (value) return *std::move(value);
+  return std::unexpected(
+      Error{ErrorKind::kDamaged, "the saved state has another type: " + value.error()});
 }
 
 template <class T>

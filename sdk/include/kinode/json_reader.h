@@ -35,6 +35,8 @@ class JsonReader {
   std::optional<std::string> string();
   /// A number's text.
   std::optional<std::string_view> number();
+  /// A list of whole numbers from 0 to 255, as bytes.
+  std::optional<std::string> bytes();
 
  private:
   char next();

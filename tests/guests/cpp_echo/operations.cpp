@@ -1,5 +1,7 @@
 #include "operations.h"
 
+#include "storage.h"
+
 using namespace kinode;
 
 namespace cpp_echo {
@@ -14,6 +16,11 @@ struct Text {
   std::string text;
 };
 KINODE_JSON(Text, text)
+
+struct Drive {
+  std::string drive;
+};
+KINODE_JSON(Drive, drive)
 
 struct Echoed {
   std::string ok;
@@ -99,6 +106,7 @@ std::string err(std::string_view what) { return "{\"err\":" + to_json(std::strin
 
 std::vector<Capability> capabilities(const std::vector<Cap>& caps) {
   std::vector<Capability> all;
+  all.reserve(caps.size());
   for (const auto& cap : caps) all.emplace_back(cap.issuer, cap.params);
   return all;
 }
@@ -175,6 +183,7 @@ std::string send_one(const Send& op) {
 
 std::string send_many(const SendMany& op) {
   std::vector<Request> requests;
+  requests.reserve(op.bodies.size());
   for (const auto& body : op.bodies) requests.push_back(request(op, body));
   send_all(requests);
   return ok();
@@ -234,6 +243,10 @@ Answer operation(std::string_view name, std::string_view body, Log& log) {
   if (name == "await") return with<Await>(body, await_one);
   if (name == "spawn") return with<Child>(body, spawn_one);
   if (name == "blob") return blob_sizes();
+  if (name == "storage") return ok(JsonText{use_storage()});
+  if (name == "vfs") {
+    return with<Drive>(body, [](const Drive& op) { return ok(JsonText{use_files(op.drive)}); });
+  }
   if (name == "trap") panic("trap requested");
   if (name == "exit") return ok();
   return std::unexpected("unknown op: " + std::string(name));
