@@ -56,6 +56,7 @@ BARS = {
     "kv_group_commit_ratio": (">=", 20),
     "sqlite_read_overhead_us": ("<=", 8),
     "sqlite_insert_vs_raw": ("<=", 1.2),
+    "backup_MBps": (">=", 200),
 }
 
 
@@ -255,6 +256,21 @@ def files(build):
     return [figure(*VFS_FIGURES[name][:2], values) for name, values in runs.items()]
 
 
+def backups(build):
+    """1 GB of mixed data from the page cache into a directory, on all processors."""
+    runs, restores = [], []
+    for _ in range(3):
+        said = subprocess.run([str(build / "src/modules/backup/kinode_backup_bench"),
+                               "--benchmark_format=json", "--benchmark_filter=backup_mbps"],
+                              env={**os.environ, "KINODE_BENCH_MB": "1024"},
+                              stdout=subprocess.PIPE, check=True).stdout
+        [one] = json.loads(said)["benchmarks"]
+        runs.append(one["MBps"])
+        restores.append(one["restore_MBps"])
+    return [figure("backup_MBps", "MB/s, stored and read back", runs),
+            figure("restore_MBps", "MB/s, durable", restores)]
+
+
 def table(figures):
     print(f"\n{'name':34} {'median':>10} {'min':>10} {'max':>10}  {'bar':>8}  unit")
     for f in figures:
@@ -278,7 +294,7 @@ def main():
         subprocess.run(["cmake", "--preset", "release", "--log-level=WARNING"], cwd=ROOT,
                        check=True)
         targets = ["kinode", "kinode_bench", "kinode_sim", "kinode_vfs_bench", "kinode_kv_bench",
-                   "kinode_sqlite_bench", "guests", "package_bench"]
+                   "kinode_sqlite_bench", "kinode_backup_bench", "guests", "package_bench"]
         subprocess.run(["ninja", "-C", str(build), *targets], check=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kinode-bench-"))
     try:
@@ -298,6 +314,8 @@ def main():
         inner.append(simulator(build))
         print("bench: files", flush=True)
         inner += files(build)
+        print("bench: backups", flush=True)
+        inner += backups(build)
         print("bench: the whole node beside nginx", flush=True)
         figures = inner + whole_node(build, directory)
     finally:
