@@ -75,22 +75,36 @@ class AddZip final : public Operation {
   AddZip(const Tools& tools, const Order& order) : tools_(tools), order_(order) {}
 
   std::optional<Outcome> step() override {
-    if (!outcome_) {
+    if (is_unpacked_) {
+      is_unpacked_ = false;
+      end_with(put_in());
+    } else if (!removal_) {
       if (!sink_) {
         auto begun = begin();
         if (!begun) return pass_on(begun);
       }
       auto more = unpack_some();
-      if (more && *more) return std::nullopt;
-      outcome_ = more ? put_in() : Outcome(pass_on(more));
-      removal_.emplace(tools_.staging, name_);
+      if (!more) {
+        end_with(pass_on(more));
+      } else {
+        is_unpacked_ = !*more;
+        return std::nullopt;
+      }
     }
     // Whatever became of it: what is left of it goes.
     if (auto more = removal_->step(); more && *more) return std::nullopt;
     return std::move(outcome_);
   }
 
+  /// The archive's files take their places one by one.
+  bool is_next_step_alone() const override { return is_unpacked_; }
+
  private:
+  void end_with(Outcome outcome) {
+    outcome_ = std::move(outcome);
+    removal_.emplace(tools_.staging, name_);
+  }
+
   Io<void> begin() {
     auto reader = store::ZipReader::open(order_.blob->bytes.view());
     if (!reader) return refuse(reader.error());
@@ -119,9 +133,13 @@ class AddZip final : public Operation {
   Outcome put_in() {
     const Merge merge(tools_.disk, tools_.staging, name_);
     auto ok = merge.check(order_.path);
+    // What was unpacked, before a commit can say that it is there.
+    if (ok) ok = settle_all(tools_, tools_.staging.directory());
     if (ok) ok = merge.commit(order_.path);
+    if (ok) ok = settle_all(tools_, tools_.staging.directory());
     if (ok) ok = merge.finish(order_.path);
     tools_.open.reopen_below(order_.path);
+    if (ok) ok = settle_all(tools_, tools_.staging.directory());
     if (!ok) return pass_on(ok);
     return ok_reply();
   }
@@ -144,6 +162,7 @@ class AddZip final : public Operation {
   std::optional<DirectorySink> sink_;
   std::optional<Removal> removal_;
   std::optional<Outcome> outcome_;
+  bool is_unpacked_ = false;
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ std::optional<Outcome> Desk::answer_now(const Order& order) {
   {
     rt::Lock lock(mutex_);
     if (stopping_ || waiting_.contains(order.process)) return std::nullopt;
+    if (drives_.is_held(std::string(order.path.drive_below_root()))) return std::nullopt;
   }
   // Requests of a process come one at a time, so none of its own begins meanwhile.
   return operate_now(tools_, order);
@@ -82,19 +83,34 @@ void Desk::work(TaskRef task) {
   meter.share(task->request->source);  // as all that finish() gives
   // Small work that waits behind this is done at once: the way through the pool costs more.
   for (std::size_t n = 0; task && n < kTasksInARow; ++n) {
-    std::optional<Outcome> outcome;
-    if (!task->order) {
-      outcome = list_packages(tools_);
-    } else {
-      if (!task->operation) task->operation = make_operation(tools_, *task->order);
-      outcome = task->operation->step();
-      if (!outcome && !is_pointless(*task)) break;
-      task->operation.reset();
-    }
+    if (task->order && !task->operation) task->operation = make_operation(tools_, *task->order);
+    if (!enter_drives(task)) return;  // who leaves them posts it again
+    auto outcome = step(task);
+    leave_drives(task);
+    if (!outcome && !is_pointless(*task)) break;
+    task->operation.reset();
     if (outcome) done_(*task, std::move(*outcome));
     task = finish(*task);
   }
   if (task) post(std::move(task));
+}
+
+std::optional<Outcome> Desk::step(const TaskRef& task) {
+  return task->order ? task->operation->step() : list_packages(tools_);
+}
+
+bool Desk::enter_drives(const TaskRef& task) {
+  rt::Lock lock(mutex_);
+  return drives_.start(task, task->operation && task->operation->is_next_step_alone());
+}
+
+void Desk::leave_drives(const TaskRef& task) {
+  std::vector<DriveJobRef> free;
+  {
+    rt::Lock lock(mutex_);
+    free = drives_.finished(task);
+  }
+  for (auto& job : free) post(std::static_pointer_cast<Task>(std::move(job)));
 }
 
 /// What this thread can go on with; the rest is posted.

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "modules/vfs/drive_turns.h"
 #include "modules/vfs/operation.h"
 #include "modules/vfs/process_queue.h"
 #include "port/port.h"
@@ -15,7 +16,7 @@
 namespace kinode::vfs {
 
 /// One request on its way through the disk.
-struct Task final : Job {
+struct Task final : Job, DriveJob {
   msg::EnvelopeRef request;
   std::optional<Order> order;  // none: the list of packages
   std::unique_ptr<Operation> operation;
@@ -60,6 +61,9 @@ class Desk : public std::enable_shared_from_this<Desk> {
   void post(TaskRef task);
   void work(TaskRef task);
   TaskRef finish(const Task& task);
+  std::optional<Outcome> step(const TaskRef& task);
+  bool enter_drives(const TaskRef& task);
+  void leave_drives(const TaskRef& task);
   bool is_pointless(const Task& task) const;
 
   port::Port& port_;
@@ -67,6 +71,7 @@ class Desk : public std::enable_shared_from_this<Desk> {
   Done done_;
   std::weak_ptr<void> owner_;
   rt::Mutex mutex_;
+  DriveTurns drives_ __attribute__((guarded_by(mutex_)));
   std::unordered_map<msg::ProcessId, Waiting> waiting_ __attribute__((guarded_by(mutex_)));
   std::size_t bytes_ __attribute__((guarded_by(mutex_))) = 0;
   std::uint64_t next_key_ __attribute__((guarded_by(mutex_))) = 0;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <fcntl.h>
 #include <sys/uio.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "modules/vfs/file_work.h"
@@ -12,6 +14,9 @@ namespace {
 
 /// The system takes no more in one call.
 constexpr std::size_t kCallBytesMax = std::size_t{1} << 30;
+
+/// For others' writes that have begun.
+constexpr auto kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -61,6 +66,36 @@ Io<struct stat> status_of(int fd) {
   return info;
 }
 
+Io<void> settle_content(const Tools& tools, int fd) {
+  if (tools.durability == store::Durability::kProcess) return {};
+  if (::fdatasync(fd) != 0) return io_error(errno);
+  return {};
+}
+
+Io<void> settle_names(const Tools& tools, int directory) {
+  if (tools.durability == store::Durability::kProcess) return {};
+  const Fd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.ok() || ::fsync(fd.get()) != 0) return io_error(errno);
+  return {};
+}
+
+Io<void> settle_all(const Tools& tools, int fd) {
+  if (tools.durability == store::Durability::kProcess) return {};
+  if (::syncfs(fd) != 0) return io_error(errno);
+  return {};
+}
+
+void GrowthGuard::give_back(int fd, std::uint64_t before, std::uint64_t now) {
+  if (now <= before) return;
+  rt::Lock lock(one_);
+  if (!writers_.close(kPatience)) return;
+  struct stat info{};
+  if (::fstat(fd, &info) == 0 && static_cast<std::uint64_t>(info.st_size) == now) {
+    std::ignore = ::ftruncate(fd, static_cast<off_t>(before));
+  }
+  writers_.open();
+}
+
 Reply read_reply(Bytes bytes) {
   auto blob = std::make_shared<msg::Blob>();
   blob->mime = "application/octet-stream";
@@ -70,12 +105,13 @@ Reply read_reply(Bytes bytes) {
 
 Io<void> put_in_place(const Tools& tools, const Staging::File& file, const Place& place,
                       const VfsPath& path) {
+  if (auto ok = settle_content(tools, file.fd.get()); !ok) return ok;
   if (::renameat(tools.staging.directory(), file.name.c_str(), place.directory.get(),
                  place.name.c_str()) != 0) {
     return io_error(errno);
   }
   tools.open.reopen_below(path);
-  return {};
+  return settle_names(tools, place.directory.get());
 }
 
 }  // namespace kinode::vfs

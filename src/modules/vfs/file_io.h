@@ -20,6 +20,13 @@ Io<Bytes> read_cached(int fd, std::uint64_t offset, std::uint64_t length);
 
 Io<struct stat> status_of(int fd);
 
+/// With power durability, the content of the file and the names in the directory survive the end of
+/// the machine from now on; else nothing happens. `directory` may be a handle for paths only.
+Io<void> settle_content(const Tools& tools, int fd);
+Io<void> settle_names(const Tools& tools, int directory);
+/// For many files at once: all that was written to the file system of `fd`.
+Io<void> settle_all(const Tools& tools, int fd);
+
 /// A reply with a blob of what was read.
 Reply read_reply(Bytes bytes);
 inline Reply ok_reply() { return {encode_ok(), nullptr}; }

@@ -49,14 +49,15 @@ Io<Opened> FileWork::open_anew(Use use, int flags, const OpenFiles::Found& found
 
 Io<void> FileWork::keep(HandleRef handle, std::uint64_t cursor, std::uint64_t epoch) {
   if (is_shared()) return move_to(cursor);
-  const auto put = tools_.open.put(order_.process, path(), std::move(handle), cursor, epoch);
+  const auto put =
+      tools_.open.put(order_.process, order_.run, path(), std::move(handle), cursor, epoch);
   if (!put.kept) return io_error(EMFILE);
   if (put.hit_limit) tools_.on_limit();
   return {};
 }
 
 Io<void> FileWork::move_to(std::uint64_t cursor) {
-  if (!tools_.open.set_cursor(order_.process, path(), cursor)) return io_error(EMFILE);
+  if (!tools_.open.set_cursor(order_.process, order_.run, path(), cursor)) return io_error(EMFILE);
   return {};
 }
 
@@ -65,7 +66,7 @@ Outcome FileWork::create_file() {
   const auto found = tools_.open.find(order_.process, path());
   auto opened = open_anew(Use::kWrite, O_RDWR | O_CREAT | O_TRUNC, found, 0);
   if (!opened) return pass_on(opened);
-  return ok_reply();
+  return settled(opened->fd());
 }
 
 Outcome FileWork::open_file() {
@@ -74,7 +75,7 @@ Outcome FileWork::open_file() {
     const auto found = tools_.open.find(order_.process, path());
     auto opened = open_anew(Use::kRead, O_RDWR | O_CREAT, found, 0);
     if (!opened) return pass_on(opened);
-    return ok_reply();
+    return settled(opened->fd());
   }
   auto opened = open(Use::kRead);
   if (!opened) return pass_on(opened);
@@ -114,13 +115,52 @@ Outcome FileWork::write_over() {
   auto fd = tools_.disk.open_file(path(), O_WRONLY | O_CREAT | O_TRUNC);
   if (!fd) return pass_on(fd);
   if (auto ok = write_all(fd->get(), content(), 0); !ok) return pass_on(ok);
+  return settled(fd->get());
+}
+
+/// Of a file that may be new: its content, and its name where the path says it is.
+Outcome FileWork::settled(int fd) {
+  if (tools_.durability == store::Durability::kProcess) return ok_reply();
+  auto place = tools_.disk.place_of(path());
+  if (!place) return pass_on(place);
+  auto ok = settle_content(tools_, fd);
+  if (ok) ok = settle_names(tools_, place->directory.get());
+  if (!ok) return pass_on(ok);
   return ok_reply();
+}
+
+/// All of the content at `offset` or, without one, at the end as it is at that moment, also when
+/// others append. What does not fit makes the file no longer.
+Io<void> FileWork::put(const Opened& file, std::optional<std::uint64_t> offset) {
+  if (offset && *offset > kOffsetMax - content().size()) return io_error(EFBIG);
+  ByteView rest = content();
+  std::uint64_t done = 0;
+  while (!rest.empty()) {
+    const iovec part{const_cast<std::uint8_t*>(rest.data()),
+                     std::min<std::size_t>(rest.size(), 1u << 30)};
+    ssize_t put = 0;
+    {
+      const auto pass = tools_.growth.enter();
+      put = ::pwritev2(file.fd(), &part, 1, static_cast<off_t>(offset.value_or(0) + done),
+                       offset ? 0 : RWF_APPEND);
+    }
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      const int error = errno;
+      const std::uint64_t end = offset.value_or(file.size) + done;
+      tools_.growth.give_back(file.fd(), file.size, done == 0 ? 0 : end);
+      return io_error(error);
+    }
+    rest = rest.subspan(static_cast<std::size_t>(put));
+    done += static_cast<std::uint64_t>(put);
+  }
+  return settle_content(tools_, file.fd());
 }
 
 Outcome FileWork::write_at_cursor() {
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
-  if (auto ok = write_all(file->fd(), content(), file->cursor); !ok) return pass_on(ok);
+  if (auto ok = put(*file, file->cursor); !ok) return pass_on(ok);
   if (auto ok = move_to(file->cursor + content().size()); !ok) return pass_on(ok);
   return ok_reply();
 }
@@ -128,16 +168,7 @@ Outcome FileWork::write_at_cursor() {
 Outcome FileWork::append() {
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
-  // At the end as it is at that moment, also when others append.
-  ByteView rest = content();
-  while (!rest.empty()) {
-    const iovec part{const_cast<std::uint8_t*>(rest.data()),
-                     std::min<std::size_t>(rest.size(), 1u << 30)};
-    const ssize_t put = ::pwritev2(file->fd(), &part, 1, 0, RWF_APPEND);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return io_error(errno);
-    rest = rest.subspan(static_cast<std::size_t>(put));
-  }
+  if (auto ok = put(*file, std::nullopt); !ok) return pass_on(ok);
   const auto info = status_of(file->fd());
   if (!info) return std::unexpected(info.error());
   if (auto ok = move_to(static_cast<std::uint64_t>(info->st_size)); !ok) return pass_on(ok);
@@ -147,8 +178,7 @@ Outcome FileWork::append() {
 Outcome FileWork::write_at() {
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
-  auto ok = write_all(file->fd(), content(), order_.action.offset);
-  if (!ok) return pass_on(ok);
+  if (auto ok = put(*file, order_.action.offset); !ok) return pass_on(ok);
   return ok_reply();
 }
 
@@ -156,9 +186,13 @@ Outcome FileWork::set_len() {
   if (order_.action.length > kOffsetMax) return io_error(EINVAL);
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
-  if (::ftruncate(file->fd(), static_cast<off_t>(order_.action.length)) != 0) {
-    return io_error(errno);
+  {
+    const auto pass = tools_.growth.enter();
+    if (::ftruncate(file->fd(), static_cast<off_t>(order_.action.length)) != 0) {
+      return io_error(errno);
+    }
   }
+  if (auto ok = settle_content(tools_, file->fd()); !ok) return pass_on(ok);
   return ok_reply();
 }
 
@@ -174,6 +208,7 @@ Outcome FileWork::remove_file() {
   if (!place) return pass_on(place);
   if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) return io_error(errno);
   tools_.open.forget_below(path());
+  if (auto ok = settle_names(tools_, place->directory.get()); !ok) return pass_on(ok);
   return ok_reply();
 }
 

@@ -43,7 +43,9 @@ class FileWork {
   Io<struct stat> status();
   Io<void> keep(HandleRef handle, std::uint64_t cursor, std::uint64_t epoch);
   Io<void> move_to(std::uint64_t cursor);
+  Io<void> put(const Opened& file, std::optional<std::uint64_t> offset);
 
+  Outcome settled(int fd);
   Outcome create_file();
   Outcome open_file();
   Outcome write_whole();

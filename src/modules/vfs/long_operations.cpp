@@ -43,7 +43,8 @@ class HashFile final : public Operation {
 
  private:
   Outcome finish() {
-    if (!tools_.open.set_cursor(order_.process, order_.path, offset_)) return io_error(EMFILE);
+    if (!tools_.open.set_cursor(order_.process, order_.run, order_.path, offset_))
+      return io_error(EMFILE);
     return Reply{encode_hash(hash_.finish()), nullptr};
   }
 
@@ -195,7 +196,7 @@ class RemoveAll final : public Operation {
     if (S_ISLNK(info.st_mode)) {
       if (::unlinkat(directory, place->name.c_str(), 0) != 0) return io_error(errno);
       tools_.open.forget_below(order_.path);
-      return {};
+      return settle_names(tools_, directory);
     }
     if (!S_ISDIR(info.st_mode)) return io_error(ENOTDIR);
     std::string name = tools_.staging.fresh_name();
@@ -204,7 +205,7 @@ class RemoveAll final : public Operation {
     }
     tools_.open.forget_below(order_.path);
     removal_.emplace(tools_.staging, std::move(name));
-    return {};
+    return settle_names(tools_, directory);
   }
 
   const Tools& tools_;

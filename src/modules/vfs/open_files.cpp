@@ -61,6 +61,13 @@ bool OpenFiles::shrink(Closing& closing) {
   return any;
 }
 
+RunRef OpenFiles::run_of(const msg::ProcessId& process) {
+  rt::Lock lock(mutex_);
+  RunRef& run = runs_[process];
+  if (!run) run = std::make_shared<Run>();
+  return run;
+}
+
 OpenFiles::Found OpenFiles::find(const msg::ProcessId& process, const VfsPath& path) {
   rt::Lock lock(mutex_);
   Found out{nullptr, 0, epoch_};
@@ -72,11 +79,12 @@ OpenFiles::Found OpenFiles::find(const msg::ProcessId& process, const VfsPath& p
   return out;
 }
 
-OpenFiles::Put OpenFiles::put(const msg::ProcessId& process, const VfsPath& path, HandleRef handle,
-                              std::uint64_t cursor, std::uint64_t epoch) {
+OpenFiles::Put OpenFiles::put(const msg::ProcessId& process, const RunRef& run, const VfsPath& path,
+                              HandleRef handle, std::uint64_t cursor, std::uint64_t epoch) {
   Closing closing;
   Put out;
   rt::Lock lock(mutex_);
+  if (run->has_ended) return {.kept = true};
   Entry* entry = entry_of(process, path, true);
   if (entry == nullptr) return out;
   out.kept = true;
@@ -89,9 +97,10 @@ OpenFiles::Put OpenFiles::put(const msg::ProcessId& process, const VfsPath& path
   return out;
 }
 
-bool OpenFiles::set_cursor(const msg::ProcessId& process, const VfsPath& path,
+bool OpenFiles::set_cursor(const msg::ProcessId& process, const RunRef& run, const VfsPath& path,
                            std::uint64_t cursor) {
   rt::Lock lock(mutex_);
+  if (run->has_ended) return true;
   Entry* entry = entry_of(process, path, cursor != 0);
   if (entry != nullptr) entry->cursor = cursor;
   return entry != nullptr || cursor == 0;
@@ -106,6 +115,10 @@ void OpenFiles::close(const msg::ProcessId& process, const VfsPath& path) {
 void OpenFiles::forget(const msg::ProcessId& process) {
   Closing closing;
   rt::Lock lock(mutex_);
+  if (const auto run = runs_.find(process); run != runs_.end()) {
+    run->second->has_ended = true;
+    runs_.erase(run);
+  }
   const auto it = open_.find(process);
   if (it == open_.end()) return;
   for (auto& [path, entry] : it->second) drop_handle(entry, closing);

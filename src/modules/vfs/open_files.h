@@ -22,12 +22,21 @@ struct Handle {
 };
 using HandleRef = std::shared_ptr<const Handle>;
 
+/// One run of a process: what it still has at work when it ends leaves nothing to the next run.
+struct Run {
+  bool has_ended = false;  // guarded by OpenFiles
+};
+using RunRef = std::shared_ptr<Run>;
+
 /// Cursors per process and path, and their descriptors as long as there are enough of them: whoever
 /// was used longest ago loses its own (Q6), keeps its cursor, and gets another when it is used
 /// again. A descriptor that is being used is closed by whoever uses it last, so nobody waits (D9).
 /// Thread: any.
 class OpenFiles {
  public:
+  /// The present run; the same until forget(). For put and set_cursor.
+  RunRef run_of(const msg::ProcessId& process);
+
   struct Found {
     HandleRef handle;  // null: to be opened
     std::uint64_t cursor = 0;
@@ -40,12 +49,14 @@ class OpenFiles {
     bool hit_limit = false;  // somebody lost a descriptor for it
   };
   /// Remembers where the process stands and, unless names have changed since `epoch`, what it has
-  /// open. What loses its descriptor is closed here, so it may block.
-  Put put(const msg::ProcessId& process, const VfsPath& path, HandleRef handle,
+  /// open. What loses its descriptor is closed here, so it may block. Of a run that has ended
+  /// nothing is remembered.
+  Put put(const msg::ProcessId& process, const RunRef& run, const VfsPath& path, HandleRef handle,
           std::uint64_t cursor, std::uint64_t epoch);
 
   /// False: the process has too many files open.
-  bool set_cursor(const msg::ProcessId& process, const VfsPath& path, std::uint64_t cursor);
+  bool set_cursor(const msg::ProcessId& process, const RunRef& run, const VfsPath& path,
+                  std::uint64_t cursor);
 
   void close(const msg::ProcessId& process, const VfsPath& path);
 
@@ -86,6 +97,7 @@ class OpenFiles {
   bool shrink(Closing& closing) __attribute__((requires_capability(mutex_)));
 
   mutable rt::Mutex mutex_;
+  std::unordered_map<msg::ProcessId, RunRef> runs_ __attribute__((guarded_by(mutex_)));
   std::unordered_map<msg::ProcessId, Files> open_ __attribute__((guarded_by(mutex_)));
   Order order_ __attribute__((guarded_by(mutex_)));  // used longest ago first
   std::size_t limit_ __attribute__((guarded_by(mutex_))) = limits_first();

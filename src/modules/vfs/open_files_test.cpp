@@ -14,7 +14,7 @@ class OpenFilesTest : public testing::Test {
   void put(std::string_view path, std::uint64_t cursor = 1) {
     auto handle = std::make_shared<Handle>();
     handle->fd = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    EXPECT_TRUE(open.put(process, at(path), std::move(handle), cursor, epoch()).kept);
+    EXPECT_TRUE(open.put(process, run, at(path), std::move(handle), cursor, epoch()).kept);
   }
   static VfsPath at(std::string_view path) { return VfsPath::parse(path).value(); }
   std::uint64_t epoch() { return open.find(process, at("/p:n/d/none")).epoch; }
@@ -25,6 +25,7 @@ class OpenFilesTest : public testing::Test {
 
   const msg::ProcessId process{"m", "p", "n"};
   OpenFiles open;
+  const RunRef run = open.run_of(process);
 };
 
 TEST_F(OpenFilesTest, Q6_WhoWasUsedLongestAgoLosesItsDescriptor) {
@@ -47,11 +48,11 @@ TEST_F(OpenFilesTest, WhoIsAtTheStartIsForgottenWithItsDescriptor) {
 
 TEST_F(OpenFilesTest, AProcessHasABoundedNumberOfCursors) {
   for (std::size_t i = 0; i < limits::kVfsOpenPerProcessMax; ++i) {
-    ASSERT_TRUE(open.set_cursor(process, at("/p:n/d/" + std::to_string(i)), 7));
+    ASSERT_TRUE(open.set_cursor(process, run, at("/p:n/d/" + std::to_string(i)), 7));
   }
-  EXPECT_FALSE(open.set_cursor(process, at("/p:n/d/more"), 7));
-  EXPECT_TRUE(open.set_cursor(process, at("/p:n/d/more"), 0));
-  EXPECT_TRUE(open.set_cursor({"other", "p", "n"}, at("/p:n/d/more"), 7));
+  EXPECT_FALSE(open.set_cursor(process, run, at("/p:n/d/more"), 7));
+  EXPECT_TRUE(open.set_cursor(process, run, at("/p:n/d/more"), 0));
+  EXPECT_TRUE(open.set_cursor({"other", "p", "n"}, run, at("/p:n/d/more"), 7));
 }
 
 TEST_F(OpenFilesTest, NamesBelowADirectoryAreForgottenAndNoOthers) {
@@ -66,9 +67,22 @@ TEST_F(OpenFilesTest, NamesBelowADirectoryAreForgottenAndNoOthers) {
 TEST_F(OpenFilesTest, WhatWasOpenedBeforeARenameIsNotKeptAfterIt) {
   const std::uint64_t before = epoch();
   open.forget_below(at("/p:n/d/other"));
-  open.put(process, at("/p:n/d/a"), std::make_shared<Handle>(), 5, before);
+  open.put(process, run, at("/p:n/d/a"), std::make_shared<Handle>(), 5, before);
   EXPECT_FALSE(has_descriptor("/p:n/d/a"));
   EXPECT_EQ(cursor("/p:n/d/a"), 5u);
+}
+
+TEST_F(OpenFilesTest, WhatARunHadAtWorkWhenItEndedLeavesNothingToTheNext) {
+  put("/p:n/d/a", 3);
+  open.forget(process);
+  EXPECT_TRUE(open.set_cursor(process, run, at("/p:n/d/a"), 5));
+  put("/p:n/d/b", 7);
+  EXPECT_EQ(cursor("/p:n/d/a"), 0u);
+  EXPECT_EQ(cursor("/p:n/d/b"), 0u);
+  EXPECT_EQ(open.descriptors(), 0u);
+  const RunRef next = open.run_of(process);
+  EXPECT_TRUE(open.set_cursor(process, next, at("/p:n/d/a"), 9));
+  EXPECT_EQ(cursor("/p:n/d/a"), 9u);
 }
 
 }  // namespace

@@ -11,6 +11,9 @@
 #include "modules/vfs/staging.h"
 #include "modules/vfs/vfs_messages.h"
 #include "msg/envelope.h"
+#include "rt/mutex.h"
+#include "store/ordered_kv.h"
+#include "store/write_gate.h"
 
 namespace kinode::vfs {
 
@@ -21,6 +24,7 @@ struct Order {
   VfsPath path;
   std::optional<VfsPath> other;  // the new path of Rename and CopyFile
   msg::BlobRef blob;             // null: none
+  RunRef run;                    // of the process
 };
 
 /// An answer's body and blob.
@@ -30,6 +34,22 @@ struct Reply {
 };
 using Outcome = Io<Reply>;
 
+/// Takes back what a failed write has made a file longer, while nobody else writes into any.
+class GrowthGuard {
+ public:
+  /// Around each system call that may make a file longer.
+  store::WriteGate::Pass enter() { return writers_.enter(); }
+
+  /// Makes the file `before` bytes long again if it has `now` bytes: if it has not, somebody else
+  /// has written at its end. Also if that cannot be said without waiting for long, it stays as it
+  /// is. Not within a pass.
+  void give_back(int fd, std::uint64_t before, std::uint64_t now);
+
+ private:
+  store::WriteGate writers_;
+  rt::Mutex one_;  // the gate is closed by one at a time
+};
+
 /// What operations work with; outlives them.
 struct Tools {
   Disk& disk;
@@ -37,6 +57,9 @@ struct Tools {
   OpenFiles& open;
   /// Somebody lost a descriptor because there are too few. Thread: any.
   std::function<void()> on_limit;
+  /// What an operation has done survives when it says that it is done.
+  store::Durability durability = store::Durability::kProcess;
+  GrowthGuard& growth;
 };
 
 /// Thread: one at a time, of the blocking pool.
@@ -46,6 +69,9 @@ class Operation {
 
   /// Nothing: there is more to do, after others had a turn.
   virtual std::optional<Outcome> step() = 0;
+
+  /// What the next step does in its drive is to be seen by nobody before it is done.
+  virtual bool is_next_step_alone() const { return false; }
 };
 
 /// Does it in one go; for what is quick.

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits>
+#include <linux/openat2.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -109,6 +110,11 @@ Outcome read_page(const Tools& tools, const Order& order) {
   return Reply{encode_page(page->entries, page->token), nullptr};
 }
 
+Outcome done(Io<void> outcome) {
+  if (!outcome) return pass_on(outcome);
+  return ok_reply();
+}
+
 Outcome remove_dir(const Tools& tools, const Order& order) {
   auto place = tools.disk.place_of(order.path);
   if (!place) return pass_on(place);
@@ -116,7 +122,7 @@ Outcome remove_dir(const Tools& tools, const Order& order) {
     return io_error(errno);
   }
   tools.open.forget_below(order.path);
-  return ok_reply();
+  return done(settle_names(tools, place->directory.get()));
 }
 
 Outcome rename_path(const Tools& tools, const Order& order) {
@@ -138,18 +144,30 @@ Outcome rename_path(const Tools& tools, const Order& order) {
     tools.open.forget_below(order.path);
     tools.open.forget_below(*order.other);
   }
-  return ok_reply();
+  auto ok = settle_names(tools, to->directory.get());
+  if (ok) ok = settle_names(tools, from->directory.get());
+  return done(std::move(ok));
 }
 
-Outcome done(Io<void> outcome) {
+/// Also the names of the directories above, which may be new.
+Outcome made(const Tools& tools, const VfsPath& path, Io<void> outcome) {
   if (!outcome) return pass_on(outcome);
-  return ok_reply();
+  if (tools.durability == store::Durability::kProcess) return ok_reply();
+  for (std::string_view parent = path.parent_below_root(); !parent.empty();) {
+    const Fd directory(open_beneath(tools.disk.root(), std::string(parent), O_PATH | O_DIRECTORY, 0,
+                                    RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS));
+    if (!directory.ok()) return io_error(-directory.get());
+    if (auto ok = settle_names(tools, directory.get()); !ok) return pass_on(ok);
+    const std::size_t slash = parent.rfind('/');
+    parent = slash == std::string_view::npos ? std::string_view() : parent.substr(0, slash);
+  }
+  return done(settle_names(tools, tools.disk.root()));
 }
 
 Outcome create_drive(const Tools& tools, const Order& order) {
   auto drive = VfsPath::parse(order.path.drive());
   if (!drive) return pass_on(drive);
-  return done(tools.disk.make_directories(*drive));
+  return made(tools, *drive, tools.disk.make_directories(*drive));
 }
 
 }  // namespace
@@ -159,9 +177,9 @@ Outcome operate_on_tree(const Tools& tools, const Order& order) {
     case Kind::kCreateDrive:
       return create_drive(tools, order);
     case Kind::kCreateDir:
-      return done(tools.disk.make_directory(order.path));
+      return made(tools, order.path, tools.disk.make_directory(order.path));
     case Kind::kCreateDirAll:
-      return done(tools.disk.make_directories(order.path));
+      return made(tools, order.path, tools.disk.make_directories(order.path));
     case Kind::kReadDir:
       return read_dir(tools, order);
     case Kind::kReadDirPage:

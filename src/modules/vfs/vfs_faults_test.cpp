@@ -327,7 +327,12 @@ TEST_F(VfsFaults, AFullDiskIsAnErrorAndKeepsWhatWasThere) {
   const std::string full = io_text("File too large (os error 27)");
   EXPECT_EQ(act("/p:n.os/d/a", "Write", large), full);
   EXPECT_EQ(read("/p:n.os/d/a"), "precious");
-  EXPECT_EQ(act("/p:n.os/d/a", "WriteAll", large), full);
+  for (const auto* action : {"Append", R"({"WriteAt":{"offset":4}})", "WriteAll"}) {
+    EXPECT_EQ(act("/p:n.os/d/a", action, large), full);
+    EXPECT_EQ(act("/p:n.os/d/a", "Len"), R"({"Len":8})") << action;
+  }
+  EXPECT_EQ(act("/p:n.os/d/a", "Append", "!"), kOk);
+  EXPECT_EQ(act("/p:n.os/d/a", "Len"), R"({"Len":9})");
   EXPECT_EQ(act("/p:n.os/d/b", "Write", large), full);
   EXPECT_EQ(act("/p:n.os/d/b", "Read"), kNotThere);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);

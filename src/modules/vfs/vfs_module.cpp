@@ -48,6 +48,7 @@ void sweep(rt::Executor& executor, std::shared_ptr<void> owner, std::shared_ptr<
 
 struct VfsModule::State : std::enable_shared_from_this<State> {
   std::string root;
+  store::Durability durability = store::Durability::kProcess;
   port::Port* port = nullptr;
   msg::AddressRef self;
   std::unique_ptr<Access> access;
@@ -55,6 +56,7 @@ struct VfsModule::State : std::enable_shared_from_this<State> {
   std::unique_ptr<Staging> staging;
   OpenFiles open;
   Watches watches;
+  GrowthGuard growth;
   std::optional<Tools> tools;
   std::shared_ptr<Desk> desk;
   rt::Mutex mutex;
@@ -91,7 +93,7 @@ Status VfsModule::State::start(port::Port& to) {
   for (const auto& left : staging->left_behind()) {
     sweep(to.executor(), shared_from_this(), std::make_shared<Removal>(*staging, left));
   }
-  tools.emplace(*disk, *staging, open, [this] { report_hit(); });
+  tools.emplace(*disk, *staging, open, [this] { report_hit(); }, durability, growth);
   desk = std::make_shared<Desk>(to, *tools);
   desk->belongs_to(weak_from_this());
   desk->on_done([self = weak_from_this()](const Task& task, Outcome outcome) {
@@ -143,7 +145,7 @@ void VfsModule::State::take(const msg::EnvelopeRef& envelope) {
     other = std::move(*parsed);
   }
   order(envelope, Order{source, std::move(decoded->action), std::move(*path), std::move(other),
-                        envelope->blob});
+                        envelope->blob, nullptr});
 }
 
 void VfsModule::State::list_root(const msg::EnvelopeRef& envelope) {
@@ -166,6 +168,7 @@ void VfsModule::State::order(const msg::EnvelopeRef& envelope, Order order) {
     return answer(*envelope, refused(VfsError::Kind::kNoBlob));
   }
   if (kind == Kind::kWatch || kind == Kind::kUnwatch) return watch(envelope, order);
+  order.run = open.run_of(order.process);
   if (auto outcome = desk->answer_now(order)) {
     answer(*envelope, std::move(*outcome));
     if (!port->is_alive(order.process)) forget(order.process);
@@ -176,6 +179,10 @@ void VfsModule::State::order(const msg::EnvelopeRef& envelope, Order order) {
   task->alone = is_about_a_tree(kind);
   task->request = envelope;
   task->bytes = envelope->accounted_bytes();
+  task->drives.emplace_back(order.path.drive_below_root());
+  if (other != nullptr && other->drive_below_root() != order.path.drive_below_root()) {
+    task->drives.emplace_back(other->drive_below_root());
+  }
   task->order.emplace(std::move(order));
   submit(std::move(task));
 }
@@ -256,8 +263,10 @@ void VfsModule::State::forget(const msg::ProcessId& process) {
   watches.forget(process);
 }
 
-VfsModule::VfsModule(std::string root) : state_(std::make_shared<State>()) {
+VfsModule::VfsModule(std::string root, store::Durability durability)
+    : state_(std::make_shared<State>()) {
   state_->root = std::move(root);
+  state_->durability = durability;
 }
 VfsModule::~VfsModule() = default;
 

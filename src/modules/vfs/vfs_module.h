@@ -5,20 +5,22 @@
 #include <string>
 
 #include "port/module.h"
+#include "store/ordered_kv.h"
 
 namespace kinode::vfs {
 
 /// Every action of io.md 8.3, and those added to them. What a process asks about one path is done
 /// in the order in which it came, different paths side by side; what concerns whole directories is
 /// done after everything before it and before everything after it (R1). An answer means that every
-/// later read sees it (R3) and that it survives a crash of the node.
+/// later read sees it (R3) and that it survives a crash of the node, or with power durability the
+/// end of the machine. An archive is seen in its directory as a whole or not at all.
 ///
 /// All work at the disk is done on the blocking pool. Requests that wait there are bounded by count
 /// and bytes; what is too much is refused.
 class VfsModule final : public port::Module {
  public:
   /// `root`: the directory of all drives, made if it is not there.
-  explicit VfsModule(std::string root);
+  explicit VfsModule(std::string root, store::Durability durability = store::Durability::kProcess);
   ~VfsModule() override;
 
   port::ModuleInfo info() const override;
