@@ -20,6 +20,7 @@
 #include "rt/thread_executor.h"
 #include "rt/thread_pool.h"
 #include "store/files.h"
+#include "store/gated_kv.h"
 #include "store/home_lock.h"
 #include "store/rocks_kv.h"
 #include "transport/http_listener.h"
@@ -115,7 +116,9 @@ struct Node::Parts {
   OsRandom random;
   NullLog log;
   BudgetMap budgets;
-  std::unique_ptr<store::OrderedKv> kv;
+  store::WriteGate gate;
+  std::unique_ptr<store::LinkableKv> kernel_store;
+  std::unique_ptr<store::OrderedKv> kv;  // the same, through the gate
   std::unique_ptr<wasm::Engine> engine;
   std::unique_ptr<DriveFiles> files;
   std::unique_ptr<rt::ThreadExecutor> executor;
@@ -159,9 +162,11 @@ Status Node::Parts::open_stores() {
   std::error_code error;
   fs::create_directories(home + "/vfs", error);
   if (error) return fail(Code::kIo, fmt::format("cannot create {}/vfs: {}", home, error.message()));
+  fs::remove_all(home + "/.frozen", error);  // of a backup that did not end
   auto opened = store::open_rocks_kv(home + "/kernel", &log);
   if (!opened) return std::unexpected(std::move(opened.error()));
-  kv = std::move(*opened);
+  kernel_store = std::move(*opened);
+  kv = std::make_unique<store::GatedKv>(*kernel_store, gate);
   files = std::make_unique<DriveFiles>(home + "/vfs");
   auto read = read_budgets(home);
   if (!read) return std::unexpected(std::move(read.error()));
@@ -258,13 +263,14 @@ Status Node::Parts::add_modules(const Config& config) {
   fds = std::make_unique<fd_manager::FdManagerModule>(
       fd_manager::FdManagerConfig{open_files_max, config.soft_ulimit});
   if (auto ok = kernel->add_module(*fds); !ok) return ok;
-  kv_databases = std::make_unique<kv::KvModule>(kv::KvConfig{home + "/kv", durability(config)});
+  kv_databases = std::make_unique<kv::KvModule>(
+      kv::KvConfig{home + "/kv", durability(config), nullptr, &gate, home + "/.frozen/kv"});
   if (auto ok = kernel->add_module(*kv_databases); !ok) return ok;
   vfs = std::make_unique<vfs::VfsModule>(home + "/vfs", durability(config));
   if (auto ok = kernel->add_module(*vfs); !ok) return ok;
   std::error_code no_directory;
   sqlite = std::make_unique<sqlite::SqliteModule>(sqlite::SqliteConfig{
-      home + "/sqlite", fs::current_path(no_directory).string(), &sqlite_threads});
+      home + "/sqlite", fs::current_path(no_directory).string(), &sqlite_threads, &gate});
   if (auto ok = kernel->add_module(*sqlite); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);

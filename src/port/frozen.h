@@ -46,6 +46,7 @@ class FrozenPart {
   using Visit = std::function<Status(const FrozenEntry&)>;
   virtual Status walk(const Visit& visit) = 0;
 
+  /// While `visit` is at that file; what it gives is read before the next file is visited.
   virtual Result<std::unique_ptr<FrozenContent>> open(const FrozenEntry& file) = 0;
 };
 

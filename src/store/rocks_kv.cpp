@@ -70,7 +70,7 @@ rocksdb::Options options(Log* log) {
   return o;
 }
 
-class RocksKv final : public OrderedKv {
+class RocksKv final : public LinkableKv {
  public:
   RocksKv(std::unique_ptr<rocksdb::DB> db, std::string name)
       : db_(std::move(db)), name_(std::move(name)) {}
@@ -134,6 +134,11 @@ class RocksKv final : public OrderedKv {
     return check(checkpoint->CreateCheckpoint(directory), directory);
   }
 
+  void link_tables(const std::string& into) override { store::link_tables(*db_, name_, into); }
+  Result<std::vector<LinkedFile>> link_files(const std::string& into) override {
+    return link_open_database(*db_, name_, into);
+  }
+
  private:
   Status written(const rocksdb::Status& status) {
     if (status.IsIOError()) failed_.store(true);
@@ -153,7 +158,7 @@ class RocksKv final : public OrderedKv {
 
 }  // namespace
 
-Result<std::unique_ptr<OrderedKv>> open_rocks_kv(const std::string& directory, Log* log) {
+Result<std::unique_ptr<LinkableKv>> open_rocks_kv(const std::string& directory, Log* log) {
   rocksdb::DB* raw = nullptr;
   const auto status = rocksdb::DB::Open(options(log), directory, &raw);
   if (auto ok = check(status, directory); !ok) return std::unexpected(std::move(ok.error()));

@@ -91,7 +91,7 @@ bool is_engine_log(std::string_view name) {
 bool is_made_anew(std::string_view path) {
   std::string_view rest = path;
   const std::string_view top = next_part(rest);
-  if (top == ".lock" || top == ".compiled") return true;
+  if (top == ".lock" || top == ".compiled" || top == ".frozen") return true;
   if (top == "vfs") return next_part(rest) == ".staging";
   if (top == "kernel") return is_engine_log(rest);
   if (top == "kv" || top == "sqlite") {

@@ -152,6 +152,7 @@ KvStatus KvDatabase::written(const rocksdb::Status& status) {
 }
 
 KvStatus KvDatabase::write(rocksdb::WriteBatch& batch) {
+  const auto pass = engine_.pass();
   return written(db_->Write(engine_.write_options(), &batch));
 }
 

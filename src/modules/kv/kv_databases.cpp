@@ -9,10 +9,11 @@ namespace kinode::kv {
 
 using Pushed = rt::Lane<KvJob>::Pushed;
 
-KvSlot::KvSlot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer)
-    : key(std::move(k)), directory(std::move(dir)), rights(issuer, key) {}
+KvSlot::KvSlot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer, store::WriteGate* g)
+    : key(std::move(k)), directory(std::move(dir)), rights(issuer, key), gate(g) {}
 
 void KvSlot::close() {
+  const auto pass = store::pass(gate);
   transactions.reset();
   db.reset();
   is_open.store(false);
@@ -41,7 +42,8 @@ KvStatus KvDatabases::submit(const msg::DatabaseKey& key, KvJob job) {
     if (!directory) {
       return std::unexpected(KvError::io(std::move(directory.error().detail), "InvalidName"));
     }
-    it = slots_.emplace(key, std::make_shared<KvSlot>(key, std::move(*directory), *self_)).first;
+    it = slots_.emplace(key, std::make_shared<KvSlot>(key, std::move(*directory), *self_, gate_))
+             .first;
   }
   queued_bytes_.fetch_add(bytes);
   switch (it->second->lane.push(std::move(job), bytes)) {
@@ -89,6 +91,14 @@ bool KvDatabases::make_room(const KvSlot& slot, std::size_t max) {
     if (!victim->lane.release()) work_(victim);
   }
   return closed;
+}
+
+void KvDatabases::visit_idle(const std::function<void(KvSlot&)>& visit) {
+  for (const KvSlotRef& slot : open_slots()) {
+    if (!slot->lane.try_own()) continue;
+    if (slot->db) visit(*slot);
+    if (!slot->lane.release()) work_(slot);
+  }
 }
 
 void KvDatabases::push_always(const KvSlotRef& slot, KvJob job) {

@@ -35,11 +35,12 @@ struct KvJob {
 /// A database and all that waits for it. `lane` says who may touch `db` and `transactions`: its
 /// owner, one at a time.
 struct KvSlot {
-  KvSlot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer);
+  KvSlot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer, store::WriteGate* g);
 
   const msg::DatabaseKey key;
   const std::string directory;
   const msg::DatabaseRights rights;
+  store::WriteGate* const gate;  // also passed when `db` changes
   rt::Lane<KvJob> lane{{limits::kDatabaseQueueCountMax, limits::kDatabaseQueueBytesMax}};
   std::unique_ptr<KvDatabase> db;
   std::unique_ptr<KvTransactions> transactions;  // goes before the database
@@ -59,8 +60,9 @@ class KvDatabases {
  public:
   /// `work` is called with a slot whose lane the callee then owns; it may be called with our lock
   /// held and only hands the slot on. `root` holds the packages' folders.
-  KvDatabases(std::string root, msg::AddressRef self, std::function<void(KvSlotRef)> work)
-      : root_(std::move(root)), self_(std::move(self)), work_(std::move(work)) {}
+  KvDatabases(std::string root, msg::AddressRef self, store::WriteGate* gate,
+              std::function<void(KvSlotRef)> work)
+      : root_(std::move(root)), self_(std::move(self)), gate_(gate), work_(std::move(work)) {}
 
   /// A known database, or none.
   KvSlotRef find(const msg::DatabaseKey& key) const;
@@ -72,6 +74,10 @@ class KvDatabases {
   void set_descriptors(std::size_t count) { descriptors_.store(count); }
   std::size_t open_max() const;
   std::size_t open_count() const;
+  std::vector<KvSlotRef> open_slots() const;
+
+  /// Calls `visit` with each open database that nobody is at work on, as the owner of its lane.
+  void visit_idle(const std::function<void(KvSlot&)>& visit);
 
   /// Before `slot`, whose lane the caller owns, is opened, so that at most `max` are open: closes
   /// the least recently used that nobody is at work on, those with open transactions last. True
@@ -87,11 +93,11 @@ class KvDatabases {
   void finished(std::size_t bytes) { queued_bytes_.fetch_sub(bytes); }
 
  private:
-  std::vector<KvSlotRef> open_slots() const;
   void push_always(const KvSlotRef& slot, KvJob job);
 
   const std::string root_;
   const msg::AddressRef self_;
+  store::WriteGate* const gate_;
   const std::function<void(KvSlotRef)> work_;
   std::atomic<std::size_t> descriptors_{limits::kDatabaseDescriptorsAtStart *
                                         limits::kKvDescriptorsPerDatabase};

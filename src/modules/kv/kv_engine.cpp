@@ -47,12 +47,14 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 
 }  // namespace
 
-KvEngine::KvEngine(Log* log, store::Durability durability, rocksdb::Env* env)
+KvEngine::KvEngine(Log* log, store::Durability durability, rocksdb::Env* env,
+                   store::WriteGate* gate)
     : log_(store::make_rocks_log(log)),
       blocks_(rocksdb::NewLRUCache(limits::kKvBlockCacheBytes)),
       memtables_(std::make_shared<rocksdb::WriteBufferManager>(limits::kKvMemtablesBytesMax)),
       durability_(durability),
-      env_(env) {}
+      env_(env),
+      gate_(gate) {}
 
 rocksdb::Options KvEngine::options() const {
   rocksdb::Options o;

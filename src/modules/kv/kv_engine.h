@@ -10,14 +10,17 @@
 #include "base/log.h"
 #include "modules/kv/kv_messages.h"
 #include "store/ordered_kv.h"
+#include "store/write_gate.h"
 
 namespace kinode::kv {
 
 /// Thread: any. Outlives the databases.
 class KvEngine {
  public:
-  /// `log` gets the engine's warnings; `env` is the disk, none: the system's. Both outlive this.
-  KvEngine(Log* log, store::Durability durability, rocksdb::Env* env = nullptr);
+  /// `log` gets the engine's warnings; `env` is the disk, none: the system's; `gate` is passed by
+  /// all writes, or is none. All outlive this.
+  KvEngine(Log* log, store::Durability durability, rocksdb::Env* env = nullptr,
+           store::WriteGate* gate = nullptr);
 
   /// For opening one database. Flushes and compactions of all run on the few threads that the
   /// process's RocksDB has; memtables and blocks count against one budget.
@@ -25,12 +28,15 @@ class KvEngine {
   rocksdb::WriteOptions write_options() const;
   store::Durability durability() const { return durability_; }
 
+  store::WriteGate::Pass pass() const { return store::pass(gate_); }
+
  private:
   std::shared_ptr<rocksdb::Logger> log_;
   std::shared_ptr<rocksdb::Cache> blocks_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   const store::Durability durability_;
   rocksdb::Env* const env_;
+  store::WriteGate* const gate_;
 };
 
 /// An engine's error for programs. Where the text names files below `directory`, they are named as

@@ -15,8 +15,11 @@ class KvTest : public support::DatabaseTest {
   ~KvTest() override { stop(); }
 
   std::unique_ptr<port::Module> make_module() override {
-    return std::make_unique<KvModule>(KvConfig{home / "kv", store::Durability::kProcess});
+    return std::make_unique<KvModule>(
+        KvConfig{home / "kv", store::Durability::kProcess, nullptr, &gate, home / ".frozen/kv"});
   }
+
+  store::WriteGate gate;
 
   std::string set_in(const std::string& tx, int key, const std::string& value,
                      std::string_view source = kAlice, std::string_view db = {}) {

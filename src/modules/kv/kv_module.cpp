@@ -25,10 +25,13 @@ struct KvModule::State : std::enable_shared_from_this<State> {
   State(port::Port& p, const KvConfig& config)
       : port(p),
         self(msg::share({p.our_node(), msg::system_process("kv")})),
-        engine(&p.log(), config.durability, config.env),
-        databases(config.root, self, [this](KvSlotRef slot) { begin(std::move(slot)); }),
+        engine(&p.log(), config.durability, config.env, config.gate),
+        databases(config.root, self, config.gate,
+                  [this](KvSlotRef slot) { begin(std::move(slot)); }),
+        freezer(databases, config.root, config.scratch),
         services{engine,
                  databases,
+                 freezer,
                  p.random(),
                  p.executor().clock(),
                  [this](const msg::Envelope& r, std::string_view body, msg::BlobRef blob) {
@@ -45,6 +48,7 @@ struct KvModule::State : std::enable_shared_from_this<State> {
   const msg::AddressRef self;
   KvEngine engine;
   KvDatabases databases;
+  KvFreezer freezer;
   KvServices services;
   rt::Mutex mutex;
   bool stopping __attribute__((guarded_by(mutex))) = false;
@@ -185,6 +189,8 @@ void KvModule::handle(msg::EnvelopeRef envelope) noexcept {
   }
   state.request(envelope, std::move(*decoded));
 }
+
+port::Freezable& KvModule::freezable() { return state_->freezer; }
 
 void KvModule::process_ended(const msg::ProcessId& process) noexcept {
   if (state_) state_->databases.process_ended(process);

@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "port/frozen.h"
 #include "port/module.h"
 #include "store/ordered_kv.h"
+#include "store/write_gate.h"
 
 namespace rocksdb {
 class Env;
@@ -19,6 +21,10 @@ struct KvConfig {
   store::Durability durability = store::Durability::kProcess;
   /// What the databases see of the disk; outlives the module. None: the system's.
   rocksdb::Env* env = nullptr;
+  /// Where all writes pass; outlives the module. None: nobody makes backups.
+  store::WriteGate* gate = nullptr;
+  /// On the file system of `root`; what is in it is the module's.
+  std::string scratch = {};
 };
 
 /// What is asked of one database happens in the order in which it arrives, on the blocking pool
@@ -37,6 +43,9 @@ class KvModule final : public port::Module {
   /// What waits is done, and the databases are closed, as long as the executor takes jobs. What it
   /// does not take any more was not acknowledged.
   void stop() override;
+
+  /// All databases, for a backup. After start; lives as long as the module.
+  port::Freezable& freezable();
 
  private:
   struct State;

@@ -162,9 +162,6 @@ KvStatus KvOperations::ensure_open(bool create) {
   }
   KvDatabases& all = services_.databases;
   if (all.make_room(slot_, all.open_max())) services_.limit_hit();
-  const auto open = [&] {
-    return KvDatabase::open(services_.engine, slot_.directory, slot_.key.text());
-  };
   auto opened = open();
   // Fewer descriptors than the manager knows of: whoever rests gives way.
   if (!opened && opened.error().cause == "Overloaded" && all.make_room(slot_, 1)) {
@@ -172,11 +169,19 @@ KvStatus KvOperations::ensure_open(bool create) {
     opened = open();
   }
   if (!opened) return std::unexpected(std::move(opened.error()));
+  services_.opened();
+  return {};
+}
+
+KvStatus KvOperations::open() {
+  const auto pass = services_.engine.pass();
+  services_.freezer.before_change(slot_.directory);
+  auto opened = KvDatabase::open(services_.engine, slot_.directory, slot_.key.text());
+  if (!opened) return std::unexpected(std::move(opened.error()));
   slot_.db = std::move(*opened);
   slot_.transactions = std::make_unique<KvTransactions>(*slot_.db, services_.random);
   slot_.last_used.store(now());
   slot_.is_open.store(true);
-  services_.opened();
   return {};
 }
 
@@ -206,6 +211,8 @@ void KvOperations::act(const msg::Envelope& request, const action::Open&) {
 
 void KvOperations::act(const msg::Envelope& request, const action::RemoveDb&) {
   slot_.close();
+  const auto pass = services_.engine.pass();
+  services_.freezer.before_change(slot_.directory);
   auto removed = store::remove_database_directory(slot_.directory, services_.engine.durability());
   if (!removed) return services_.refuse(request, KvError::io(removed.error().detail, "Io"));
   services_.answer(request, encode_kv_ok(), nullptr);

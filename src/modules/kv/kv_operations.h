@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modules/kv/kv_databases.h"
+#include "modules/kv/kv_freezer.h"
 #include "port/port.h"
 
 namespace kinode::kv {
@@ -15,6 +16,7 @@ namespace kinode::kv {
 struct KvServices {
   KvEngine& engine;
   KvDatabases& databases;
+  KvFreezer& freezer;
   Random& random;
   const Clock& clock;
   /// A success, and the value that goes with it.
@@ -55,6 +57,7 @@ class KvOperations {
 
   /// Opens the database unless it is open; not there and not `create`: NoDb.
   KvStatus ensure_open(bool create);
+  KvStatus open();
   void close_if_failed();
 
   // One per action; each has answered when it returns.

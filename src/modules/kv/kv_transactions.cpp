@@ -79,7 +79,11 @@ KvResult<KvValue> KvTransactions::get_for_update(std::uint64_t id, const msg::Pr
 KvStatus KvTransactions::commit(std::uint64_t id, const msg::ProcessId& owner) {
   auto tx = find(id, owner, {});
   if (!tx) return std::unexpected(std::move(tx.error()));
-  auto done = db_.written((*tx)->rocks->Commit());
+  KvStatus done;
+  {
+    const auto pass = db_.engine().pass();
+    done = db_.written((*tx)->rocks->Commit());
+  }
   open_.erase(id);
   return done;
 }

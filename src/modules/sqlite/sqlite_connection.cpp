@@ -88,7 +88,8 @@ struct Reset {
 
 SqliteResult<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file,
                                                                        Mode mode,
-                                                                       const std::string& name) {
+                                                                       const std::string& name,
+                                                                       store::WriteGate* gate) {
   const int flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
       (mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
@@ -98,6 +99,8 @@ SqliteResult<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std
   std::unique_ptr<SqliteConnection> out(new SqliteConnection(raw, name));
   if (code != SQLITE_OK) return std::unexpected(out->error());
   if (auto ok = out->set_up(mode); !ok) return std::unexpected(std::move(ok.error()));
+  out->gate_ = gate;
+  if (gate != nullptr) sqlite3_commit_hook(raw, &SqliteConnection::before_commit, out.get());
   return out;
 }
 
@@ -144,7 +147,9 @@ SqliteError SqliteConnection::error(std::string_view sql) const {
 SqliteStatus SqliteConnection::execute(const char* sql) {
   authorizer_->begin(false);
   const Authorizer::Trusted trusted(*authorizer_);
-  if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+  const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  pass_.reset();
+  if (code != SQLITE_OK) {
     return std::unexpected(error());
   }
   return {};
@@ -194,6 +199,14 @@ SqliteStatus SqliteConnection::bind(sqlite3_stmt* statement, const Parameters& p
   return {};
 }
 
+/// What a statement does before its commit nobody else sees, so a long one is not in the way of the
+/// gate.
+int SqliteConnection::before_commit(void* self) {
+  auto& connection = *static_cast<SqliteConnection*>(self);
+  if (!connection.pass_) connection.pass_.emplace(connection.gate_->enter());
+  return 0;
+}
+
 int SqliteConnection::progress(void* patience) {
   const auto& p = *static_cast<const Patience*>(patience);
   return p.given_up.load(std::memory_order_relaxed) || p.clock.now() >= p.deadline ? 1 : 0;
@@ -216,6 +229,7 @@ SqliteResult<std::optional<std::string>> SqliteConnection::run(sqlite3_stmt* sta
   std::optional<RowsWriter> rows;
   for (;;) {
     const int code = sqlite3_step(statement);
+    pass_.reset();
     if (code != SQLITE_ROW && code != SQLITE_DONE) return std::unexpected(error());
     // Not before the first step: it prepares again when the schema has changed.
     if (!rows && sqlite3_column_count(statement) > 0) rows.emplace(statement, form);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "modules/sqlite/sqlite_authorizer.h"
 #include "modules/sqlite/sqlite_values.h"
+#include "store/write_gate.h"
 
 namespace kinode::sqlite {
 
@@ -30,8 +31,10 @@ class SqliteConnection {
 
   /// The writer makes the file when it is not there; a reader cannot write. `name` is what errors
   /// call the file.
+  /// From then on each commit holds a pass of `gate`, which may be none.
   static SqliteResult<std::unique_ptr<SqliteConnection>> open(const std::string& file, Mode mode,
-                                                              const std::string& name);
+                                                              const std::string& name,
+                                                              store::WriteGate* gate = nullptr);
   ~SqliteConnection();
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -60,6 +63,7 @@ class SqliteConnection {
   SqliteStatus bind(sqlite3_stmt* statement, const Parameters& parameters);
   SqliteError error(std::string_view sql = {}) const;
   static int progress(void* patience);
+  static int before_commit(void* self);
 
   struct Kept {
     std::string sql;
@@ -68,6 +72,8 @@ class SqliteConnection {
 
   sqlite3* db_;
   const std::string name_;
+  store::WriteGate* gate_ = nullptr;
+  std::optional<store::WriteGate::Pass> pass_;  // from a commit's begin to the end of its step
   std::unique_ptr<Authorizer> authorizer_;
   std::list<Kept> kept_;  // the most recently used first
   std::unordered_map<std::string_view, std::list<Kept>::iterator> by_sql_;

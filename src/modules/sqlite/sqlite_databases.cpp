@@ -38,7 +38,8 @@ SqliteStatus Databases::submit(const msg::DatabaseKey& key, JobRef job) {
     if (!directory) {
       return std::unexpected(SqliteError::io(std::move(directory.error().detail), "InvalidName"));
     }
-    it = slots_.emplace(key, std::make_shared<Slot>(key, std::move(*directory), *self_)).first;
+    it = slots_.emplace(key, std::make_shared<Slot>(key, std::move(*directory), *self_, gate_))
+             .first;
   }
   bool fits = false;
   {

@@ -16,8 +16,9 @@ class Databases {
  public:
   /// `run` gets a job whose turn it is, and has to see to it that it is done elsewhere and then
   /// told to finished() or restart_with_all(). It may be called with our lock held.
-  Databases(std::string root, msg::AddressRef self, std::function<void(SlotRef, JobRef)> run)
-      : root_(std::move(root)), self_(std::move(self)), run_(std::move(run)) {}
+  Databases(std::string root, msg::AddressRef self, store::WriteGate* gate,
+            std::function<void(SlotRef, JobRef)> run)
+      : root_(std::move(root)), self_(std::move(self)), gate_(gate), run_(std::move(run)) {}
 
   /// A known database, or none.
   SlotRef find(const msg::DatabaseKey& key) const;
@@ -32,6 +33,7 @@ class Databases {
   /// How many descriptors the databases may have together.
   void set_descriptors(std::size_t count) { descriptors_.store(count); }
   std::size_t open_max() const;
+  std::vector<SlotRef> open_slots() const;
 
   /// Before `slot`, of which the caller has everything, is opened: closes the least recently used
   /// that nobody is at work on, those with open transactions last. True when one was closed.
@@ -43,11 +45,11 @@ class Databases {
   void process_ended(const msg::ProcessId& process);
 
  private:
-  std::vector<SlotRef> open_slots() const;
   void start(const SlotRef& slot);
 
   const std::string root_;
   const msg::AddressRef self_;
+  store::WriteGate* const gate_;
   const std::function<void(SlotRef, JobRef)> run_;
   std::atomic<std::size_t> descriptors_{limits::kDatabaseDescriptorsAtStart *
                                         limits::kSqliteDescriptorsPerDatabase};

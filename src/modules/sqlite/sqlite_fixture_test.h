@@ -16,8 +16,11 @@ class SqliteTest : public support::DatabaseTest {
   ~SqliteTest() override { stop(); }
 
   std::unique_ptr<port::Module> make_module() override {
-    return std::make_unique<SqliteModule>(SqliteConfig{home / "sqlite", home / "old", nullptr});
+    return std::make_unique<SqliteModule>(
+        SqliteConfig{home / "sqlite", home / "old", nullptr, &gate});
   }
+
+  store::WriteGate gate;
 
   static std::string quoted(std::string_view text) {
     std::string out;

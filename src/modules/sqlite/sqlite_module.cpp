@@ -35,9 +35,11 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
       : port(p),
         self(msg::share({p.our_node(), msg::system_process("sqlite")})),
         pool(config.pool == nullptr ? p.executor().blocking() : *config.pool),
-        databases(config.root, self,
+        databases(config.root, self, config.gate,
                   [this](SlotRef slot, JobRef job) { begin(std::move(slot), std::move(job)); }),
+        freezer(databases, config.root),
         services{databases,
+                 freezer,
                  p.random(),
                  p.executor().clock(),
                  config.old_directory,
@@ -55,6 +57,7 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
   const msg::AddressRef self;
   rt::BlockingPool& pool;
   Databases databases;
+  SqliteFreezer freezer;
   Services services;
   rt::Mutex mutex;
   bool stopping __attribute__((guarded_by(mutex))) = false;
@@ -187,6 +190,8 @@ void SqliteModule::handle(msg::EnvelopeRef envelope) noexcept {
   }
   state.request(envelope, std::move(*decoded));
 }
+
+port::Freezable& SqliteModule::freezable() { return state_->freezer; }
 
 void SqliteModule::process_ended(const msg::ProcessId& process) noexcept {
   if (state_) state_->databases.process_ended(process);

@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "port/frozen.h"
 #include "port/module.h"
 #include "rt/executor.h"
 #include "store/ordered_kv.h"
+#include "store/write_gate.h"
 
 namespace kinode::sqlite {
 
@@ -18,6 +20,8 @@ struct SqliteConfig {
   /// Where statements run. A pool of the module's own, so that long ones are in nobody else's way;
   /// outlives the module. None: the executor's.
   rt::BlockingPool* pool = nullptr;
+  /// Where all writes pass; outlives the module. None: nobody makes backups.
+  store::WriteGate* gate = nullptr;
 };
 
 /// On each database one writes while several read; what one process asks happens in its order.
@@ -36,6 +40,9 @@ class SqliteModule final : public port::Module {
   /// Long statements are interrupted; what waits is done, and the databases are closed, as long as
   /// the pool takes jobs. What it does not take any more was not acknowledged.
   void stop() override;
+
+  /// All databases, for a backup. After start; lives as long as the module.
+  port::Freezable& freezable();
 
  private:
   struct State;

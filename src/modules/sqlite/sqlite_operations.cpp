@@ -99,7 +99,7 @@ SqliteStatus Operation::ensure_open() {
     return std::unexpected(SqliteError::no_db(slot_.key));
   }
   if (services_.databases.make_room(slot_)) services_.limit_hit();
-  if (auto ok = slot_.open(services_.old_directory, services_.random); !ok) return ok;
+  if (auto ok = slot_.open(services_.old_directory, services_.random, preserve()); !ok) return ok;
   services_.opened();
   return {};
 }
@@ -135,7 +135,7 @@ void Operation::act(const action::Open&) {
   answer(encode_sqlite_ok());
 }
 
-void Operation::act(const action::RemoveDb&) { answer(slot_.remove()); }
+void Operation::act(const action::RemoveDb&) { answer(slot_.remove(preserve())); }
 
 SqliteResult<std::string> Operation::rows_of(const action::Query& query) {
   const std::string word = first_word(query.statement);
@@ -243,6 +243,7 @@ void Operation::act(const action::Commit& commit) {
 }
 
 void Operation::act(const action::Backup&) {
+  const auto pass = store::pass(slot_.gate);
   answer(slot_.writer->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 

@@ -4,13 +4,14 @@
 #include <functional>
 #include <string>
 
-#include "modules/sqlite/sqlite_databases.h"
+#include "modules/sqlite/sqlite_freezer.h"
 
 namespace kinode::sqlite {
 
 /// What the work needs of the module.
 struct Services {
   Databases& databases;
+  SqliteFreezer& freezer;
   Random& random;
   const Clock& clock;
   std::string old_directory;
@@ -44,6 +45,9 @@ class Operation {
   void sweep();
   SqliteStatus ensure_open();
   Patience patience() const { return {services_.clock, job_.deadline, *job_.given_up}; }
+  Slot::Preserve preserve() const {
+    return [this](const Slot& slot) { services_.freezer.before_change(slot); };
+  }
   Instant now() const { return services_.clock.now(); }
   const msg::ProcessId& asker() const { return job_.process; }
 

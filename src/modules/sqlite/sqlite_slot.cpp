@@ -40,7 +40,10 @@ bool Slot::exists() const {
   return fs::exists(file(), error) || fs::is_directory(directory, error);
 }
 
-SqliteStatus Slot::open(const std::string& old_directory, Random& random) {
+SqliteStatus Slot::open(const std::string& old_directory, Random& random,
+                        const Preserve& preserve) {
+  const auto pass = store::pass(gate);
+  preserve(*this);
   if (auto ok = bring_home(old_directory, directory, file(), key.db); !ok) return ok;
   std::error_code error;
   const bool made = !fs::exists(directory, error);
@@ -50,7 +53,7 @@ SqliteStatus Slot::open(const std::string& old_directory, Random& random) {
     return std::unexpected(
         SqliteError::io(fmt::format("cannot create {}: {}", key.text(), error.message()), "Io"));
   }
-  auto opened = SqliteConnection::open(file(), SqliteConnection::Mode::kWriter, key.text());
+  auto opened = SqliteConnection::open(file(), SqliteConnection::Mode::kWriter, key.text(), gate);
   if (!opened) {
     if (made) fs::remove(directory, error);
     return std::unexpected(std::move(opened.error()));
@@ -58,11 +61,13 @@ SqliteStatus Slot::open(const std::string& old_directory, Random& random) {
   writer = std::move(*opened);
   transactions = std::make_unique<Transactions>(random);
   has_temporaries.store(false);
+  opening.fetch_add(1);
   is_open.store(true);
   return {};
 }
 
 void Slot::close() {
+  const auto pass = store::pass(gate);
   transactions.reset();
   for (auto& connection : readers) connection.reset();
   writer.reset();  // last: it brings the log into the file
@@ -71,8 +76,10 @@ void Slot::close() {
   has_temporaries.store(false);
 }
 
-SqliteStatus Slot::remove() {
+SqliteStatus Slot::remove(const Preserve& preserve) {
   close();
+  const auto pass = store::pass(gate);
+  preserve(*this);
   auto removed = store::remove_database_directory(directory, store::Durability::kPower);
   if (!removed) return std::unexpected(SqliteError::io(removed.error().detail, "Io"));
   return {};

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,12 +17,13 @@ namespace kinode::sqlite {
 /// `turns` says who may touch what: the writer's turn goes with `writer` and `transactions`, a
 /// reader's with its connection, and everything's with all of it.
 struct Slot {
-  Slot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer)
-      : key(std::move(k)), directory(std::move(dir)), rights(issuer, key) {}
+  Slot(msg::DatabaseKey k, std::string dir, const msg::Address& issuer, store::WriteGate* g)
+      : key(std::move(k)), directory(std::move(dir)), rights(issuer, key), gate(g) {}
 
   const msg::DatabaseKey key;
   const std::string directory;
   const msg::DatabaseRights rights;
+  store::WriteGate* const gate;  // also passed when it is opened, closed or removed
 
   rt::Mutex mutex;
   Turns turns __attribute__((guarded_by(mutex)));
@@ -32,6 +34,7 @@ struct Slot {
 
   // Hints for whoever has no turn.
   std::atomic<bool> is_open{false};
+  std::atomic<std::uint64_t> opening{0};  // how often it was opened
   std::atomic<bool> has_transactions{false};
   std::atomic<bool> has_temporaries{false};
   std::atomic<Instant> last_used{Instant{}};
@@ -40,12 +43,15 @@ struct Slot {
   std::string file() const { return directory + "/" + key.db + ".db"; }
   bool exists() const;
 
+  /// Called before a closed database may change.
+  using Preserve = std::function<void(const Slot&)>;
+
   /// With everything's turn. `old_directory`: where Kinode 0.9.10 left files by mistake; a database
   /// whose directory it made but whose file is there is brought home. Empty: nowhere.
-  SqliteStatus open(const std::string& old_directory, Random& random);
+  SqliteStatus open(const std::string& old_directory, Random& random, const Preserve& preserve);
   void close();
   /// Nothing there: nothing happens.
-  SqliteStatus remove();
+  SqliteStatus remove(const Preserve& preserve);
 
   /// With that reader's turn; opens it when it is first needed.
   SqliteResult<SqliteConnection*> reader(std::size_t index);
