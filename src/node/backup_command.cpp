@@ -244,6 +244,43 @@ int list(const BackupCommand& command) {
   return kGraceful;
 }
 
+/// Options of what rewrites packs, shown by `watch`. All outlive the result.
+backup::RepackOptions repack_options(Watch& watch, const Clock& clock, Random& random) {
+  backup::RepackOptions options;
+  options.clock = &clock;
+  options.random = &random;
+  options.stop = watch.stop();
+  options.progress = [&watch](std::uint64_t done, std::uint64_t all) {
+    watch.look([&] { return fmt::format("{} of {} packs", done, all); });
+  };
+  return options;
+}
+
+int forget(const BackupCommand& command) {
+  backup::DirectoryTarget target(command.target);
+  auto opened = open_repository(target, command);
+  if (!opened) return refuse(opened.error());
+  const OsClock clock;
+  OsRandom random;
+  Watch watch;
+  auto report =
+      backup::forget(*opened->repository, command.keep, repack_options(watch, clock, random));
+  watch.clear();
+  if (!report) return refuse(report.error());
+  fmt::print("{}", forget_text(*report));
+  return kGraceful;
+}
+
+int repair(backup::Repository& repository, Watch& watch) {
+  const OsClock clock;
+  OsRandom random;
+  auto report = backup::repair(repository, repack_options(watch, clock, random));
+  watch.clear();
+  if (!report) return refuse(report.error());
+  fmt::print("{}", repair_text(*report));
+  return kRuntimeError;  // there was damage
+}
+
 int verify(const BackupCommand& command) {
   backup::DirectoryTarget target(command.target);
   auto opened = open_repository(target, command);
@@ -258,7 +295,8 @@ int verify(const BackupCommand& command) {
   watch.clear();
   if (!report) return refuse(report.error());
   fmt::print("{}", verify_text(*report));
-  return report->findings.empty() ? kGraceful : kRuntimeError;
+  if (report->findings.empty()) return kGraceful;
+  return command.repair ? repair(*opened->repository, watch) : kRuntimeError;
 }
 
 int restore(const BackupCommand& command) {
@@ -297,6 +335,8 @@ int run_backup(const BackupCommand& command) {
       return list(command);
     case Action::kVerify:
       return verify(command);
+    case Action::kForget:
+      return forget(command);
     case Action::kRestore:
       break;
   }

@@ -51,6 +51,17 @@ TEST(BackupCommandLine, WhatIsMissingIsSaid) {
   EXPECT_THAT(parse({"restore", "--help"}).text, HasSubstr("--snapshot"));
 }
 
+TEST(BackupCommandLine, ForgettingTakesRules) {
+  const auto forget = parse({"backup", "forget", "t", "--keep-last", "3", "--keep-months", "12"});
+  ASSERT_TRUE(forget.command) << forget.text;
+  EXPECT_EQ(forget.command->action, Action::kForget);
+  EXPECT_EQ(forget.command->keep.last, 3u);
+  EXPECT_EQ(forget.command->keep.days, 0u);
+  EXPECT_EQ(forget.command->keep.months, 12u);
+  EXPECT_FALSE(parse({"backup", "forget", "t", "--keep-last", "-1"}).command);
+  EXPECT_TRUE(parse({"backup", "verify", "t", "--repair"}).command->repair);
+}
+
 TEST(BackupText, FiguresAreForPeople) {
   EXPECT_EQ(size_text(999), "999 bytes");
   EXPECT_EQ(size_text(1'000), "1.0 KB");

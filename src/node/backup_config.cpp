@@ -14,6 +14,7 @@ constexpr std::string_view kBackupExamples = R"(
 Other uses:
   kinode backup list TARGET      the backups in a directory
   kinode backup verify TARGET    reads all of them and says what is damaged
+  kinode backup forget TARGET    removes old ones
 
 Examples:
   kinode backup ./home /mnt/disk/node
@@ -26,7 +27,7 @@ Examples:
       the newest backup, as a home that `kinode ./home-again` starts
 
 Only what is new is stored. Everything is encrypted: without passphrase and recovery key nobody can
-read it again, you neither. A home named list or verify is written ./list.
+read it again, you neither. A home named list, verify or forget is written ./list.
 
 Exit codes: 0 done, 1 it failed or damage was found, 2 a wrong command line,
             3 it could not begin (wrong passphrase, no repository, home in use).
@@ -42,6 +43,14 @@ Examples:
       asks for the recovery key instead of the passphrase
 
 Exit codes as of `kinode backup --help`.
+)";
+
+constexpr std::string_view kForgetExamples = R"(
+Example:
+  kinode backup forget /mnt/disk/node --keep-last 3 --keep-days 7 --keep-weeks 4 --keep-months 12
+      removes all others, and what only they needed
+
+Days are those of UTC. Exit codes as of `kinode backup --help`.
 )";
 
 void add_secret_flags(CLI::App& app, BackupCommand& c) {
@@ -71,6 +80,24 @@ void describe_restore(CLI::App& app, BackupCommand& c) {
 void describe_look(CLI::App& app, BackupCommand& c) {
   app.add_option("target", c.target, "Directory with backups")->required();
   add_secret_flags(app, c);
+}
+
+void describe_verify(CLI::App& app, BackupCommand& c) {
+  describe_look(app, c);
+  app.add_flag("--repair", c.repair,
+               "Throw away what is damaged: the next backup stores it again if the node has it");
+}
+
+void describe_forget(CLI::App& app, BackupCommand& c) {
+  describe_look(app, c);
+  const auto keep = [&](const char* flag, std::size_t& count, const char* what) {
+    app.add_option(flag, count, what)->check(CLI::Range(0, 100'000));
+  };
+  keep("--keep-last", c.keep.last, "So many of the newest of each node");
+  keep("--keep-days", c.keep.days, "The newest one of each of the last so many days");
+  keep("--keep-weeks", c.keep.weeks, "The same for weeks");
+  keep("--keep-months", c.keep.months, "The same for months");
+  app.footer(std::string(kForgetExamples));
 }
 
 ParsedBackup parse(CLI::App& app, BackupCommand& command, int argc, const char* const* argv) {
@@ -111,13 +138,23 @@ ParsedBackup parse_backup_command(int argc, const char* const* argv) {
     describe_restore(app, command);
     return parse(app, command, argc - 1, argv + 1);
   }
-  if (second == "list" || second == "verify") {
-    const bool list = second == "list";
-    command.action = list ? Action::kList : Action::kVerify;
-    CLI::App app(list ? "Shows the backups in a directory, oldest first."
-                      : "Reads all backups in a directory and says what is damaged.",
-                 list ? "kinode backup list" : "kinode backup verify");
+  if (second == "list") {
+    command.action = Action::kList;
+    CLI::App app("Shows the backups in a directory, oldest first.", "kinode backup list");
     describe_look(app, command);
+    return parse(app, command, argc - 2, argv + 2);
+  }
+  if (second == "verify") {
+    command.action = Action::kVerify;
+    CLI::App app("Reads all backups in a directory and says what is damaged.",
+                 "kinode backup verify");
+    describe_verify(app, command);
+    return parse(app, command, argc - 2, argv + 2);
+  }
+  if (second == "forget") {
+    command.action = Action::kForget;
+    CLI::App app("Removes old backups, and what only they needed.", "kinode backup forget");
+    describe_forget(app, command);
     return parse(app, command, argc - 2, argv + 2);
   }
   CLI::App app("Backs up a node's home: everything in it at one instant, encrypted.",

@@ -4,12 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "modules/backup/forget.h"
 #include "node/config.h"
 
 namespace kinode::node {
 
 struct BackupCommand {
-  enum class Action { kBackup, kList, kVerify, kRestore };
+  enum class Action { kBackup, kList, kVerify, kForget, kRestore };
 
   Action action = Action::kBackup;
   std::string home;
@@ -18,6 +19,8 @@ struct BackupCommand {
   std::string passphrase_file;  // empty: not from a file
   bool recovery_key = false;    // opened with, or made with, a recovery key instead of a passphrase
   bool add_recovery_key = false;
+  bool repair = false;     // verify: throw away what is damaged
+  backup::KeepRules keep;  // forget: what stays
 };
 
 struct ParsedBackup {

@@ -83,6 +83,19 @@ std::string verify_text(const backup::VerifyReport& report) {
   return out + fmt::format("{} faults in {}.\n", count_text(report.findings.size()), read);
 }
 
+std::string forget_text(const backup::ForgetReport& report) {
+  return fmt::format("Forgot {} backups and kept {}; the packs had {} and have {} now.\n",
+                     count_text(report.forgotten), count_text(report.kept),
+                     size_text(report.packs.bytes_before), size_text(report.packs.bytes_after));
+}
+
+std::string repair_text(const backup::RepairReport& report) {
+  return fmt::format(
+      "Threw away {} damaged chunks and {} unreadable backups. Make a backup now: it stores again "
+      "what the node still has, also for the older backups.\n",
+      count_text(report.packs.chunks_damaged), count_text(report.snapshots_removed));
+}
+
 Result<backup::Snapshot> choose_snapshot(const std::vector<backup::Snapshot>& snapshots,
                                          std::string_view begin) {
   if (snapshots.empty()) return fail(Code::kNotFound, "there is no backup yet");

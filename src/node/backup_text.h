@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "modules/backup/backup_writer.h"
+#include "modules/backup/forget.h"
 #include "modules/backup/restore.h"
 #include "modules/backup/verify.h"
 
@@ -21,6 +22,8 @@ std::string backup_text(const backup::BackupReport& report);
 std::string restore_text(const backup::RestoreReport& report, const std::string& home);
 std::string list_text(const std::vector<backup::Snapshot>& snapshots);
 std::string verify_text(const backup::VerifyReport& report);
+std::string forget_text(const backup::ForgetReport& report);
+std::string repair_text(const backup::RepairReport& report);
 
 /// The snapshot whose id begins so; the newest when `begin` is empty, unless the repository has
 /// backups of several nodes. The error says what to write.
