@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16u << 10;
 
+std::string peer_text(const TcpSocket& socket) {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return {};
+  const std::string address = peer.address().to_string();
+  return peer.address().is_v6() ? fmt::format("[{}]:{}", address, peer.port())
+                                : fmt::format("{}:{}", address, peer.port());
+}
+
 bool is_loopback_peer(const TcpSocket& socket) {
   error_code error;
   const auto peer = socket.remote_endpoint(error);
@@ -59,6 +68,8 @@ class HttpConnection::Exchange final : public HttpExchange {
 
   const HttpRequest& request() const override { return request_; }
 
+  Bytes take_body() override { return Bytes::adopt(std::move(request_.message.body())); }
+
   void respond(HttpResponse response) override {
     if (answered_.exchange(true)) return;
     const bool head_only = request_.message.method() == http::verb::head;
@@ -78,7 +89,7 @@ class HttpConnection::Exchange final : public HttpExchange {
 
  private:
   std::shared_ptr<HttpConnection> connection_;
-  const HttpRequest request_;
+  HttpRequest request_;
   std::atomic<bool> answered_{false};
 };
 
@@ -90,6 +101,7 @@ HttpConnection::HttpConnection(TcpSocket socket, HttpHandler& handler, const Clo
       clock_(clock),
       limits_(limits),
       open_count_(std::move(open_count)),
+      peer_(peer_text(socket_)),
       peer_is_loopback_(is_loopback_peer(socket_)) {
   open_count_->fetch_add(1);
 }
@@ -180,7 +192,7 @@ void HttpConnection::send_continue() {
 void HttpConnection::hand_over() {
   // While the answer is made, its maker's own limits count.
   deadline_ = Instant::max();
-  HttpRequest request{parser_->release(), peer_is_loopback_};
+  HttpRequest request{parser_->release(), peer_, peer_is_loopback_};
   handler_.handle(std::make_shared<Exchange>(shared_from_this(), std::move(request)));
 }
 
@@ -204,7 +216,13 @@ void HttpConnection::write(HttpResponse response, bool head_only, bool keep_aliv
     fmt::format_to(std::back_inserter(head_), "{}: {}\r\n", name, value);
   }
   if (!keep_alive) head_ += "Connection: close\r\n";
-  fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n\r\n", response.body.size());
+  // Neither may have a body, and a length would say that one follows (RFC 9110 8.6, 15.4.5).
+  if (response.status == 204 || response.status == 304) {
+    response.body = Bytes();
+    head_ += "\r\n";
+  } else {
+    fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n\r\n", response.body.size());
+  }
   body_ = head_only ? Bytes() : std::move(response.body);
   deadline_ = clock_.now() + limits_.body_time_max;
   const std::array<boost::asio::const_buffer, 2> parts{

@@ -48,7 +48,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
  private:
   class Exchange;
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::vector_body<std::uint8_t>>;
 
   void begin_request();
   void read_more();
@@ -66,6 +66,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   const Clock& clock_;
   const HttpLimits limits_;
   const std::shared_ptr<std::atomic<std::size_t>> open_count_;
+  const std::string peer_;
   const bool peer_is_loopback_;
   std::thread::id thread_;
 

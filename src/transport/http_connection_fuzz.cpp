@@ -43,7 +43,8 @@ class Echo final : public HttpHandler {
       text += ": ";
       text += field.value();
     }
-    text += "\n\n" + message.body();
+    text += "\n\n";
+    text += as_text(message.body());
     exchange->respond({200, {}, Bytes::copy(text)});
   }
 };

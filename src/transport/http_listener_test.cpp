@@ -30,7 +30,7 @@ class Echo : public HttpHandler {
         {200,
          {{"Content-Type", "text/plain"}},
          Bytes::copy(fmt::format("{} {} {}", std::string_view(method.data(), method.size()),
-                                 exchange->request().target(), message.body()))});
+                                 exchange->request().target(), exchange->request().body()))});
   }
 };
 

@@ -3,7 +3,7 @@
 
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/vector_body.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,9 +14,10 @@
 
 namespace kinode::transport {
 
-/// Owned by the exchange; lives until the answer has been written.
+/// Owned by the exchange; lives until the answer has been given.
 struct HttpRequest {
-  boost::beast::http::request<boost::beast::http::string_body> message;
+  boost::beast::http::request<boost::beast::http::vector_body<std::uint8_t>> message;
+  std::string_view peer;  // ip:port; empty for a local socket
   bool peer_is_loopback = false;
 
   std::string_view target() const { return {message.target().data(), message.target().size()}; }
@@ -25,6 +26,7 @@ struct HttpRequest {
     if (it == message.end()) return {};
     return {it->value().data(), it->value().size()};
   }
+  std::string_view body() const { return as_text(message.body()); }
   bool has_header(std::string_view name) const { return message.find(name) != message.end(); }
 };
 
@@ -39,6 +41,9 @@ class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
   virtual const HttpRequest& request() const = 0;
+
+  /// The request's body, without a copy; it is gone from the request then. Once, before the answer.
+  virtual Bytes take_body() = 0;
 
   /// Answers. Later calls do nothing. Thread: any.
   virtual void respond(HttpResponse response) = 0;
