@@ -183,11 +183,12 @@ inline constexpr std::size_t kHttpPatternBytesMax = 2'048;
 inline constexpr std::size_t kHttpContentBytesPerProcessMax = 256u << 20;
 /// How long the paths of a program that has ended say that it may come back.
 inline constexpr auto kHttpEndedBindingTime = 60s;
-/// Wrong passwords in a row before the next try from anywhere has to wait, and how much longer each
-/// further one makes it wait, at most so long: at 0.1 s of a processor each.
+/// Wrong passwords of one client before its next try has to wait, how much longer each further one
+/// makes it wait, and how many clients are remembered.
 inline constexpr unsigned kLoginFreeTries = 5;
 inline constexpr auto kLoginDelayStep = 1s;
 inline constexpr auto kLoginDelayMax = 30s;
+inline constexpr std::size_t kLoginClientsMax = 10'000;
 /// io.md 3.2.
 inline constexpr std::size_t kLoginBodyBytesMax = 16'384;
 /// io.md 5: the answer is awaited this long, whatever number the request gives.

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "crypto/hash.h"
 #include "crypto/identity.h"
 #include "crypto/login.h"
+#include "crypto/password_hash.h"
 #include "kernel/bootstrap.h"
 #include "kernel/kernel.h"
 #include "modules/fd_manager/fd_manager_module.h"
@@ -141,6 +143,7 @@ struct Node::Parts {
   Status take_home(const Config& config);
   Status identify(const Config& config, port::PrintSink& print);
   void open_fake_identity(const Config& config);
+  void open_login(const Config& config);
   Status open_stores();
   kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
@@ -206,6 +209,7 @@ void Node::Parts::open_fake_identity(const Config& config) {
     {
       rt::Lock guard(mutex);
       if (opened) {
+        http->open_sessions({crypto::SecretBytes::copy(opened->jwt_secret.view()), std::nullopt});
         identity = std::move(*opened);
       } else {
         failure = std::move(opened.error());
@@ -213,6 +217,17 @@ void Node::Parts::open_fake_identity(const Config& config) {
       if (!failure) return;
     }
     on_shutdown();
+  });
+}
+
+void Node::Parts::open_login(const Config& config) {
+  // Beside everything else, because what browsers send takes 30 ms to make.
+  executor->blocking().submit("identity", [this, password = config.password.value_or("")] {
+    const auto hash = crypto::password_hash(name, password);
+    rt::Lock guard(mutex);
+    if (!hash || !identity) return;
+    http->open_sessions(
+        {crypto::SecretBytes::copy(identity->jwt_secret.view()), crypto::sha256(as_bytes(*hash))});
   });
 }
 
@@ -307,7 +322,11 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   if (auto ok = parts->install_packages(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   parts->executor->start();
-  if (!config.fake_node_name.empty()) parts->open_fake_identity(config);
+  if (config.fake_node_name.empty()) {
+    parts->open_login(config);
+  } else {
+    parts->open_fake_identity(config);
+  }
   parts->kernel->boot();
   parts->listener->start(*parts->http, http_limits());
   return std::unique_ptr<Node>(new Node(std::move(parts)));

@@ -26,7 +26,8 @@ struct Binding {
   bool authenticated = false;
   bool local_only = false;
   bool extension = false;  // of WebSockets: a native program on this machine speaks there
-  msg::BlobRef content;    // static content for GET; null: the owner is asked
+  msg::BlobRef content;    // static content for GET and HEAD; null: the owner is asked
+  std::string tag;         // the content's entity tag
 };
 
 using BindingRef = std::shared_ptr<const Binding>;

@@ -54,8 +54,28 @@ void Bindings::forget(Table table, const BindingRef& binding) {
   const auto it = owner->second.bindings.find({table, binding->pattern});
   if (it == owner->second.bindings.end() || it->second != binding) return;
   owner->second.content_bytes -= content_bytes(*binding);
+  count_label(*binding, false);
   owner->second.bindings.erase(it);
   if (owner->second.bindings.empty()) owners_.erase(owner);
+}
+
+void Bindings::count_label(const Binding& binding, bool add) {
+  if (!binding.subdomain) return;
+  if (add) {
+    auto& [count, package] = labels_[*binding.subdomain];
+    ++count;
+    package = binding.owner.package_id();
+    return;
+  }
+  const auto it = labels_.find(*binding.subdomain);
+  if (it != labels_.end() && --it->second.first == 0) labels_.erase(it);
+}
+
+std::optional<msg::PackageId> Bindings::package_of_label(std::string_view label) const {
+  rt::Lock lock(mutex_);
+  const auto it = labels_.find(label);
+  if (it == labels_.end()) return std::nullopt;
+  return it->second.second;
 }
 
 Status Bindings::put(Table table, Binding binding, Instant now) {
@@ -89,6 +109,7 @@ Status Bindings::put(Table table, Binding binding, Instant now) {
   Owned& owner = owners_[fresh->owner];
   owner.bindings.insert_or_assign({table, fresh->pattern}, fresh);
   owner.content_bytes += content_bytes(*fresh);
+  count_label(*fresh, true);
   routes(table).put(fresh->pattern, fresh);
   return {};
 }
@@ -110,6 +131,7 @@ void Bindings::ended(const msg::ProcessId& owner, Instant now) {
   const auto bindings = std::move(it->second.bindings);
   owners_.erase(it);
   for (const auto& [place, binding] : bindings) {
+    count_label(*binding, false);
     auto rest = std::make_shared<Binding>(*binding);
     rest->state = Binding::State::kEnded;
     rest->content.reset();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,6 +53,9 @@ class Bindings {
   /// The whole path only.
   RouteMatch find_socket(std::string_view path) const;
 
+  /// The package that is served alone under this label of a host name; none: the label is nobody's.
+  std::optional<msg::PackageId> package_of_label(std::string_view label) const;
+
   std::size_t size() const;
 
  private:
@@ -70,12 +74,17 @@ class Bindings {
   void forget(Table table, const BindingRef& binding)
       __attribute__((exclusive_locks_required(mutex_)));
   void forget_ended(Instant now) __attribute__((exclusive_locks_required(mutex_)));
+  void count_label(const Binding& binding, bool add)
+      __attribute__((exclusive_locks_required(mutex_)));
 
   mutable rt::Mutex mutex_;
   RouteTable http_ __attribute__((guarded_by(mutex_)));
   RouteTable sockets_ __attribute__((guarded_by(mutex_)));
   std::unordered_map<msg::ProcessId, Owned> owners_ __attribute__((guarded_by(mutex_)));
   std::deque<Ended> ended_ __attribute__((guarded_by(mutex_)));
+  // Of secure bindings: how many there are, and whose.
+  std::map<std::string, std::pair<std::size_t, msg::PackageId>, std::less<>> labels_
+      __attribute__((guarded_by(mutex_)));
 };
 
 }  // namespace kinode::http_server

@@ -1,48 +1,234 @@
 #include "modules/http_server/http_server_module.h"
 
 #include <fmt/format.h>
+#include <variant>
+
+#include "modules/http_server/admission.h"
+#include "modules/http_server/static_content.h"
+#include "port/answer.h"
 
 namespace kinode::http_server {
+
+namespace http = boost::beast::http;
+using transport::HttpRequest;
+using transport::HttpResponse;
 
 namespace {
 
 constexpr std::string_view kRpcPath = "/rpc:distro:sys/message";
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
-
-transport::HttpResponse text_response(unsigned status, std::string_view text) {
+HttpResponse text_response(unsigned status, std::string_view text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, Bytes::copy(text)};
 }
 
+/// Why an action was not done.
+struct Refused {
+  HttpServerError error;
+  std::string why;  // for people; empty: the error says it all
+};
+using Done = std::expected<void, Refused>;
+
+Done done(Status status) {
+  if (status) return {};
+  return std::unexpected(
+      Refused{HttpServerError::kMalformedRequest, std::move(status.error().detail)});
+}
+
+/// Does what a program asks, one overload per action.
+struct Doing {
+  Bindings& bindings;
+  const msg::Envelope& request;
+  const Instant now;
+
+  const msg::ProcessId& owner() const { return request.source->process; }
+
+  Done bind(Bindings::Table table, std::string_view path, Binding binding, bool is_static) const {
+    if (!msg::check_kimap_safe(owner()))
+      return std::unexpected(Refused{HttpServerError::kInvalidSourceProcess, {}});
+    binding.owner = owner();
+    binding.pattern = full_path(owner(), path);
+    const std::string own = full_path(owner(), "/");
+    if (own.empty() && is_reserved_path(binding.pattern)) {
+      return std::unexpected(
+          Refused{HttpServerError::kInvalidSourceProcess,
+                  fmt::format("{} belongs to another program", binding.pattern)});
+    }
+    if (is_static) {
+      if (!request.blob) return std::unexpected(Refused{HttpServerError::kNoBlob, {}});
+      binding.content = request.blob;
+      binding.tag = entity_tag(request.blob->bytes.view());
+    }
+    return done(bindings.put(table, std::move(binding), now));
+  }
+
+  Done operator()(const action::Bind& a) const {
+    Binding binding;
+    binding.authenticated = a.authenticated;
+    binding.local_only = a.local_only;
+    return bind(Bindings::Table::kHttp, a.path, std::move(binding), a.cache);
+  }
+  Done operator()(const action::SecureBind& a) const {
+    Binding binding;
+    binding.authenticated = true;
+    binding.subdomain = secure_label(owner());
+    return bind(Bindings::Table::kHttp, a.path, std::move(binding), a.cache);
+  }
+  Done operator()(const action::WebSocketBind& a) const {
+    Binding binding;
+    binding.authenticated = a.authenticated;
+    binding.extension = a.extension;
+    return bind(Bindings::Table::kSockets, a.path, std::move(binding), false);
+  }
+  Done operator()(const action::WebSocketSecureBind& a) const {
+    Binding binding;
+    binding.authenticated = true;
+    binding.subdomain = secure_label(owner());
+    binding.extension = a.extension;
+    return bind(Bindings::Table::kSockets, a.path, std::move(binding), false);
+  }
+  Done operator()(const action::Unbind& a) const {
+    return done(bindings.unbind(Bindings::Table::kHttp, owner(), a.path, now));
+  }
+  Done operator()(const action::WebSocketUnbind& a) const {
+    return done(bindings.unbind(Bindings::Table::kSockets, owner(), a.path, now));
+  }
+  // No channel is ever open: the listener does not take WebSockets yet.
+  Done operator()(const action::WebSocketPush&) const { return no_channel(); }
+  Done operator()(const action::WebSocketExtPushOutgoing&) const { return no_channel(); }
+  Done operator()(const action::WebSocketClose&) const { return {}; }
+
+  static Done no_channel() {
+    return std::unexpected(Refused{HttpServerError::kWsChannelNotFound, {}});
+  }
+};
+
 }  // namespace
+
+HttpServerModule::Parts::Parts(port::Port& p)
+    : port(p),
+      self(msg::share({p.our_node(), msg::system_process("http-server")})),
+      rpc(p, self),
+      apps(p, self),
+      sessions(p.our_node(), p.executor().clock()),
+      login(p, sessions) {}
 
 port::ModuleInfo HttpServerModule::info() const {
   return {msg::system_process("http-server"), false};
 }
 
 Status HttpServerModule::start(port::Port& port) {
-  port_ = &port;
-  rpc_ = std::make_shared<RpcEndpoint>(port, msg::share({port.our_node(), info().id}));
+  parts_ = std::make_unique<Parts>(port);
   return {};
 }
 
-void HttpServerModule::stop() { rpc_->stop(); }
+void HttpServerModule::stop() {
+  parts_->rpc.stop();
+  parts_->apps.stop();
+}
+
+void HttpServerModule::process_ended(const msg::ProcessId& id) noexcept {
+  parts_->apps.owner_ended(id);
+  parts_->bindings.ended(id, parts_->port.executor().clock().now());
+}
 
 void HttpServerModule::handle(msg::EnvelopeRef envelope) noexcept {
-  if (envelope->source->node != port_->our_node()) return;  // local by nature (design 7)
+  // Local by nature (design 7): nobody on another node binds, answers or pushes here (S2).
+  if (envelope->source->node != parts_->port.our_node()) return;
   if (envelope->response() != nullptr) {
-    rpc_->answered(envelope);
+    if (!parts_->apps.answered(*envelope)) parts_->rpc.answered(*envelope);
   } else if (envelope->send_error() != nullptr) {
-    rpc_->failed(envelope->id);
+    parts_->apps.failed(envelope->id);
+    parts_->rpc.failed(envelope->id);
+  } else {
+    configure(*envelope);
   }
 }
 
-void HttpServerModule::handle(std::shared_ptr<transport::HttpExchange> exchange) {
-  const std::string_view path = path_of(exchange->request().target());
-  if (path == kRpcPath) return rpc_->handle(std::move(exchange));
-  exchange->respond(text_response(
-      404, fmt::format("Nothing is served at this path. This is the Kinode node {}.\n",
-                       port_->our_node())));
+void HttpServerModule::configure(const msg::Envelope& request) {
+  const auto action = decode_http_action(request.request()->body.view());
+  const Instant now = parts_->port.executor().clock().now();
+  const Done outcome =
+      action ? std::visit(Doing{parts_->bindings, request, now}, *action)
+             : std::unexpected(Refused{HttpServerError::kMalformedRequest, action.error().detail});
+  if (outcome) return port::send_done(parts_->port, request, parts_->self, kHttpOk);
+  const Refused& refused = outcome.error();
+  msg::BlobRef cause;
+  if (!refused.why.empty()) {
+    std::string text;
+    msg::append_json_string(text, refused.why);
+    cause = port::json_blob(text);
+  }
+  port::send_refusal(parts_->port, request, parts_->self, encode_http_error(refused.error),
+                     std::move(cause));
+}
+
+void HttpServerModule::handle(Exchange exchange) {
+  const auto target = read_target(exchange->request());
+  if (!target) return exchange->respond(text_response(400, target.error().detail + "\n"));
+  if (target->path == kRpcPath) return parts_->rpc.handle(std::move(exchange));
+  if (is_forged(exchange->request(), target->authority)) {
+    return exchange->respond(
+        text_response(403, "this request comes from a page of another site\n"));
+  }
+  if (target->path == "/login") return parts_->login.handle(std::move(exchange), *target);
+  const RouteMatch match = parts_->bindings.find_http(target->path);
+  if (!match.binding) {
+    return exchange->respond(text_response(
+        404, fmt::format("Nothing is served at this path. This is the Kinode node {}.\n",
+                         parts_->port.our_node())));
+  }
+  serve(std::move(exchange), *target, match);
+}
+
+bool HttpServerModule::admit(const Exchange& exchange, const RequestTarget& target,
+                             const Binding& binding) {
+  const HttpRequest& request = exchange->request();
+  std::optional<std::string> subdomain;
+  if (binding.subdomain) {
+    const std::string_view label = target.host.substr(0, target.host.find('.'));
+    if (label.empty()) {
+      exchange->respond(text_response(401, "attempted to access secure subdomain without host"));
+      return false;
+    }
+    if (label != *binding.subdomain) {
+      exchange->respond({307, {{"Location", secure_location(*binding.subdomain, target)}}, {}});
+      return false;
+    }
+    subdomain = binding.owner.text();
+  }
+  if (binding.authenticated &&
+      !parts_->sessions.is_logged_in(request.header("Cookie"), subdomain)) {
+    exchange->respond(parts_->login.instead_of(request));
+    return false;
+  }
+  if (binding.local_only && !request.peer_is_loopback) {
+    exchange->respond({403, {}, {}});
+    return false;
+  }
+  return true;
+}
+
+void HttpServerModule::serve(Exchange exchange, const RequestTarget& target,
+                             const RouteMatch& match) {
+  const Binding& binding = *match.binding;
+  if (binding.state == Binding::State::kTombstone) return exchange->respond({404, {}, {}});
+  if (const auto label =
+          parts_->bindings.package_of_label(target.host.substr(0, target.host.find('.')));
+      label && *label != binding.owner.package_id()) {
+    return exchange->respond(
+        text_response(403, "secure subdomain can only serve its associated package"));
+  }
+  if (!admit(exchange, target, binding)) return;
+  if (binding.state == Binding::State::kEnded) {
+    HttpResponse out = text_response(503, "the program is not running, it may be coming back\n");
+    out.headers.emplace_back("Retry-After", "1");
+    return exchange->respond(std::move(out));
+  }
+  const auto method = exchange->request().message.method();
+  if (binding.content && (method == http::verb::get || method == http::verb::head)) {
+    return exchange->respond(static_response(exchange->request(), binding));
+  }
+  parts_->apps.ask(std::move(exchange), target, match);
 }
 
 }  // namespace kinode::http_server

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "rt/manual_executor.h"
+#include "modules/http_server/http_fixture_test.h"
 
 namespace kinode::http_server {
 namespace {
@@ -10,57 +10,15 @@ namespace {
 using namespace std::chrono_literals;
 namespace http = boost::beast::http;
 
-/// A node that keeps what it is told to send, with a clock that stands still.
-class FakePort final : public port::Port {
- public:
-  const std::string& our_node() const override { return node_; }
-  port::Routed send(msg::EnvelopeRef envelope) override {
-    sent.push_back(std::move(envelope));
-    return routed;
-  }
-  bool is_alive(const msg::ProcessId&) const override { return true; }
-  bool has_capability(const msg::ProcessId&, const msg::Capability&) const override { return true; }
-  Status grant(const msg::ProcessId&, const msg::Capability&) override { return {}; }
-  void print(std::uint8_t, const msg::ProcessId&, std::string) override {}
-  rt::Executor& executor() override { return manual; }
-  Random& random() override { return random_; }
-  Log& log() override { return log_; }
-
-  port::Routed routed = port::Routed::kDelivered;
-  std::vector<msg::EnvelopeRef> sent;
-  rt::ManualExecutor manual;
-
- private:
-  const std::string node_ = "me.os";
-  SeededRandom random_{1};
-  NullLog log_;
-};
-
-class FakeExchange final : public transport::HttpExchange {
- public:
-  FakeExchange(const std::string& target, std::string body) {
-    request_.peer_is_loopback = true;
-    request_.message.target(target);
-    request_.message.set(http::field::host, "localhost");
-    request_.message.set(http::field::content_type, "application/json");
-    request_.message.body() = std::move(body);
-  }
-  const transport::HttpRequest& request() const override { return request_; }
-  void respond(transport::HttpResponse response) override {
-    answers.push_back(std::move(response));
-  }
-
-  transport::HttpRequest request_;
-  std::vector<transport::HttpResponse> answers;
-};
-
 class HttpServerModuleTest : public testing::Test {
  protected:
   HttpServerModuleTest() { EXPECT_TRUE(module.start(port)); }
 
   std::shared_ptr<FakeExchange> call(std::string body,
                                      const std::string& target = "/rpc:distro:sys/message") {
-    auto exchange = std::make_shared<FakeExchange>(target, std::move(body));
+    auto request = request_to(target, "POST", body);
+    request.message.set(http::field::content_type, "application/json");
+    auto exchange = std::make_shared<FakeExchange>(std::move(request));
     module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
     return exchange;
   }
@@ -81,10 +39,7 @@ class HttpServerModuleTest : public testing::Test {
   }
 
   /// The one answer that came: its status, or 0.
-  static unsigned status(const FakeExchange& exchange) {
-    EXPECT_LE(exchange.answers.size(), 1u);
-    return exchange.answers.empty() ? 0 : exchange.answers[0].status;
-  }
+  static unsigned status(const FakeExchange& exchange) { return exchange.status(); }
 
   FakePort port;
   HttpServerModule module;
@@ -196,9 +151,11 @@ TEST_F(HttpServerModuleTest, AnswersAnEmpty400ToWhatIsNoCall) {
 }
 
 TEST_F(HttpServerModuleTest, SendsNothingForWhomItRefuses) {
-  auto exchange = std::make_shared<FakeExchange>("/rpc:distro:sys/message",
-                                                 R"({"process":"echo:echo:test.os"})");
-  exchange->request_.message.set(http::field::origin, "http://evil.com");
+  auto request =
+      request_to("/rpc:distro:sys/message", "POST", R"({"process":"echo:echo:test.os"})");
+  request.message.set(http::field::content_type, "application/json");
+  request.message.set(http::field::origin, "http://evil.com");
+  auto exchange = std::make_shared<FakeExchange>(std::move(request));
   module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
   EXPECT_EQ(status(*exchange), 403u);
   EXPECT_TRUE(port.sent.empty());

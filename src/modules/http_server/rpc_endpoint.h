@@ -3,12 +3,10 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 
-#include "base/random.h"
+#include "modules/http_server/waiting.h"
 #include "msg/envelope.h"
 #include "port/port.h"
-#include "rt/mutex.h"
 #include "transport/http_message.h"
 
 namespace kinode::http_server {
@@ -38,33 +36,23 @@ std::optional<RpcRefusal> refuse_rpc(const transport::HttpRequest& request);
 
 /// Whoever reaches this endpoint may do anything on the node: it speaks with http-server's rights.
 /// Thread: any.
-class RpcEndpoint : public std::enable_shared_from_this<RpcEndpoint> {
+class RpcEndpoint {
  public:
   RpcEndpoint(port::Port& port, msg::AddressRef self);
 
   void handle(std::shared_ptr<transport::HttpExchange> exchange);
-  void answered(const msg::EnvelopeRef& response);
-  void failed(std::uint64_t id);
+
+  /// False: nobody waits here for an answer of that id.
+  bool answered(const msg::Envelope& response);
+  void failed(std::uint64_t id) { waiting_->answer(id, 408); }
 
   /// Answers everybody who still waits.
-  void stop();
+  void stop() { waiting_->stop(); }
 
  private:
-  struct Waiting {
-    std::shared_ptr<transport::HttpExchange> exchange;
-    rt::TimerId timer;
-  };
-
-  bool wait(std::uint64_t id, std::shared_ptr<transport::HttpExchange> exchange);
-  std::shared_ptr<transport::HttpExchange> take(std::uint64_t id);
-  std::uint64_t next_id();
-
   port::Port& port_;
   const msg::AddressRef self_;
-  rt::Mutex mutex_;
-  IdStream ids_ __attribute__((guarded_by(mutex_)));
-  std::unordered_map<std::uint64_t, Waiting> waiting_ __attribute__((guarded_by(mutex_)));
-  bool stopping_ __attribute__((guarded_by(mutex_))) = false;
+  const std::shared_ptr<Waiting> waiting_;
 };
 
 }  // namespace kinode::http_server
