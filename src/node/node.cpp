@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "base/limits_http.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
 #include "crypto/login.h"

@@ -7,7 +7,7 @@
 #include <future>
 #include <tuple>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 
 namespace kinode::transport {
 

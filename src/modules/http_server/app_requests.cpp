@@ -4,7 +4,7 @@
 #include <array>
 #include <map>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 #include "msg/json_reader.h"
 #include "msg/json_writer.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 
 namespace kinode::http_server {
 

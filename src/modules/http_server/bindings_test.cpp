@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 
 namespace kinode::http_server {
 namespace {

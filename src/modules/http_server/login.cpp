@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 #include "crypto/hash.h"
 #include "modules/http_server/login_page.h"
 #include "msg/json_reader.h"

@@ -4,7 +4,7 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <fmt/format.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 
 namespace kinode::http_server {
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 #include "crypto/session_token.h"
 #include "modules/http_server/http_fixture_test.h"
 #include "modules/http_server/login_page.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.h"
+#include "base/limits_http.h"
 
 namespace kinode::http_server {
 
