@@ -282,7 +282,7 @@ Status Node::Parts::add_modules(const Config& config) {
   kv_databases = std::make_unique<kv::KvModule>(
       kv::KvConfig{home + "/kv", durability(config), nullptr, &gate, home + "/.frozen/kv"});
   if (auto ok = kernel->add_module(*kv_databases); !ok) return ok;
-  vfs = std::make_unique<vfs::VfsModule>(home + "/vfs", durability(config));
+  vfs = std::make_unique<vfs::VfsModule>(home + "/vfs", durability(config), &gate);
   if (auto ok = kernel->add_module(*vfs); !ok) return ok;
   std::error_code no_directory;
   sqlite = std::make_unique<sqlite::SqliteModule>(sqlite::SqliteConfig{

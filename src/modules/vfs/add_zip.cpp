@@ -137,7 +137,8 @@ class AddZip final : public Operation {
     if (ok) ok = settle_all(tools_, tools_.staging.directory());
     if (ok) ok = merge.commit(order_.path);
     if (ok) ok = settle_all(tools_, tools_.staging.directory());
-    if (ok) ok = merge.finish(order_.path);
+    // As one change, so that a backup has all of it or nothing.
+    if (ok) ok = merge.finish(order_.path, tools_.keeper.begin());
     tools_.open.reopen_below(order_.path);
     if (ok) ok = settle_all(tools_, tools_.staging.directory());
     if (!ok) return pass_on(ok);

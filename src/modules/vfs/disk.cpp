@@ -145,14 +145,15 @@ Io<Fd> Disk::open_now(const VfsPath& path, int flags) const {
   return fd;
 }
 
-Io<void> Disk::make_directory(const VfsPath& path) const {
+Io<void> Disk::make_directory(const VfsPath& path, const Before& before) const {
   const auto place = place_of(path);
   if (!place) return std::unexpected(place.error());
+  before(place->directory.get());
   if (::mkdirat(place->directory.get(), place->name.c_str(), 0755) != 0) return io_error(errno);
   return {};
 }
 
-Io<void> Disk::make_directories(const VfsPath& path) const {
+Io<void> Disk::make_directories(const VfsPath& path, const Before& before) const {
   const auto there = status(path);
   if (there) {
     if (S_ISDIR(there->st_mode)) return {};
@@ -166,6 +167,7 @@ Io<void> Disk::make_directories(const VfsPath& path) const {
     const std::string_view upto = std::string_view(whole).substr(0, end);
     const std::size_t slash = upto.rfind('/');
     if (slash == std::string_view::npos) {  // the package
+      before(root_.get());
       if (::mkdirat(root_.get(), std::string(upto).c_str(), 0755) != 0 && errno != EEXIST) {
         return io_error(errno);
       }
@@ -176,6 +178,7 @@ Io<void> Disk::make_directories(const VfsPath& path) const {
         open_below(parent, std::min(drive_size, parent.size()), O_PATH | O_DIRECTORY, 0);
     if (!directory) return std::unexpected(directory.error());
     const std::string name(upto.substr(slash + 1));
+    before(directory->get());
     if (::mkdirat(directory->get(), name.c_str(), 0755) != 0 && errno != EEXIST) {
       return io_error(errno);
     }

@@ -1,6 +1,7 @@
 // The directory of all drives, and the only place that turns a path into something of the system.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <sys/stat.h>
@@ -46,9 +47,12 @@ class Disk {
   Io<Fd> open_file_now(const VfsPath& path) const;
   Io<struct stat> status_now(const VfsPath& path) const;
 
-  Io<void> make_directory(const VfsPath& path) const;
+  /// Called with a directory before a name is made in it.
+  using Before = std::function<void(int directory)>;
+
+  Io<void> make_directory(const VfsPath& path, const Before& before) const;
   /// With its parents; nothing happens if it is there.
-  Io<void> make_directories(const VfsPath& path) const;
+  Io<void> make_directories(const VfsPath& path, const Before& before) const;
 
   /// For the names of packages alone.
   Io<Fd> open_root() const;

@@ -106,9 +106,13 @@ Reply read_reply(Bytes bytes) {
 Io<void> put_in_place(const Tools& tools, const Staging::File& file, const Place& place,
                       const VfsPath& path) {
   if (auto ok = settle_content(tools, file.fd.get()); !ok) return ok;
-  if (::renameat(tools.staging.directory(), file.name.c_str(), place.directory.get(),
-                 place.name.c_str()) != 0) {
-    return io_error(errno);
+  {
+    const DiskChange change = tools.keeper.begin();
+    change.gone(place);
+    if (::renameat(tools.staging.directory(), file.name.c_str(), place.directory.get(),
+                   place.name.c_str()) != 0) {
+      return io_error(errno);
+    }
   }
   tools.open.reopen_below(path);
   return settle_names(tools, place.directory.get());

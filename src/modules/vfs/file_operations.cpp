@@ -5,11 +5,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "modules/vfs/file_work.h"
 
 namespace kinode::vfs {
 
 namespace {
+
+/// Of a write, between which a backup may see the file.
+constexpr std::size_t kPieceBytes = limits::kVfsWriteBytesPerPass;
 
 bool is_only_for_reading(const VfsError& error) {
   return error.number == EACCES || error.number == EPERM || error.number == EROFS ||
@@ -63,17 +67,45 @@ Io<void> FileWork::move_to(std::uint64_t cursor) {
 
 Outcome FileWork::create_file() {
   if (path().is_drive()) return io_error(EISDIR);
-  const auto found = tools_.open.find(order_.process, path());
-  auto opened = open_anew(Use::kWrite, O_RDWR | O_CREAT | O_TRUNC, found, 0);
+  auto opened = [&]() -> Io<Opened> {
+    const DiskChange change = tools_.keeper.begin();
+    keep_place(change);
+    const auto found = tools_.open.find(order_.process, path());
+    auto made = open_anew(Use::kWrite, O_RDWR | O_CREAT, found, 0);
+    if (!made || made->size == 0) return made;
+    if (auto ok = truncate(change, made->fd(), 0); !ok) return pass_on(ok);
+    return made;
+  }();
   if (!opened) return pass_on(opened);
   return settled(opened->fd());
+}
+
+void FileWork::keep_place(const DiskChange& change) {
+  if (!change.is_kept()) return;
+  const auto place = tools_.disk.place_of(path());
+  if (!place) return;
+  struct stat info{};
+  const int directory = place->directory.get();
+  const bool exists = ::fstatat(directory, place->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+  if (!exists) change.names(directory);
+}
+
+Io<void> FileWork::truncate(const DiskChange& change, int fd, std::uint64_t length) {
+  change.bytes(fd, length, kOffsetMax);
+  const auto pass = tools_.growth.enter();
+  if (::ftruncate(fd, static_cast<off_t>(length)) != 0) return io_error(errno);
+  return {};
 }
 
 Outcome FileWork::open_file() {
   if (order_.action.create) {
     if (path().is_drive()) return io_error(EISDIR);
-    const auto found = tools_.open.find(order_.process, path());
-    auto opened = open_anew(Use::kRead, O_RDWR | O_CREAT, found, 0);
+    auto opened = [&] {
+      const DiskChange change = tools_.keeper.begin();
+      keep_place(change);
+      const auto found = tools_.open.find(order_.process, path());
+      return open_anew(Use::kRead, O_RDWR | O_CREAT, found, 0);
+    }();
     if (!opened) return pass_on(opened);
     return settled(opened->fd());
   }
@@ -97,7 +129,8 @@ Outcome FileWork::write_whole() {
   if (exists) {
     if (S_ISDIR(there.st_mode)) return io_error(EISDIR);
     // Another name of the file, or what a link names, is to have the new content, too.
-    if (!S_ISREG(there.st_mode) || there.st_nlink > 1) return write_over();
+    const nlink_t names = there.st_nlink - tools_.keeper.begin().pins(there);
+    if (!S_ISREG(there.st_mode) || names > 1) return write_over();
     if (::faccessat(directory, name, W_OK, AT_EACCESS) != 0) return io_error(errno);
   }
   auto file = tools_.staging.create();
@@ -112,9 +145,25 @@ Outcome FileWork::write_whole() {
 }
 
 Outcome FileWork::write_over() {
-  auto fd = tools_.disk.open_file(path(), O_WRONLY | O_CREAT | O_TRUNC);
+  auto fd = [&]() -> Io<Fd> {
+    const DiskChange change = tools_.keeper.begin();
+    keep_place(change);
+    // To be read, too: what is overwritten may be wanted by a backup.
+    auto opened = tools_.disk.open_file(path(), O_RDWR | O_CREAT);
+    if (!opened) opened = tools_.disk.open_file(path(), O_WRONLY);
+    if (!opened) return opened;
+    if (auto ok = truncate(change, opened->get(), 0); !ok) return pass_on(ok);
+    return opened;
+  }();
   if (!fd) return pass_on(fd);
-  if (auto ok = write_all(fd->get(), content(), 0); !ok) return pass_on(ok);
+  for (std::size_t done = 0; done < content().size();) {
+    const ByteView part =
+        content().subspan(done).first(std::min(content().size() - done, kPieceBytes));
+    const DiskChange change = tools_.keeper.begin();
+    change.bytes(fd->get(), done, part.size());
+    if (auto ok = write_all(fd->get(), part, done); !ok) return pass_on(ok);
+    done += part.size();
+  }
   return settled(fd->get());
 }
 
@@ -136,10 +185,17 @@ Io<void> FileWork::put(const Opened& file, std::optional<std::uint64_t> offset) 
   ByteView rest = content();
   std::uint64_t done = 0;
   while (!rest.empty()) {
+    // What is appended stays together; other writes are seen piece by piece.
     const iovec part{const_cast<std::uint8_t*>(rest.data()),
-                     std::min<std::size_t>(rest.size(), 1u << 30)};
+                     std::min<std::size_t>(rest.size(), offset ? kPieceBytes : 1u << 30)};
     ssize_t put = 0;
     {
+      const DiskChange change = tools_.keeper.begin();
+      if (offset) {
+        change.bytes(file.fd(), *offset + done, part.iov_len);
+      } else {
+        change.bytes(file.fd(), kOffsetMax, 0);
+      }
       const auto pass = tools_.growth.enter();
       put = ::pwritev2(file.fd(), &part, 1, static_cast<off_t>(offset.value_or(0) + done),
                        offset ? 0 : RWF_APPEND);
@@ -148,6 +204,8 @@ Io<void> FileWork::put(const Opened& file, std::optional<std::uint64_t> offset) 
     if (put < 0) {
       const int error = errno;
       const std::uint64_t end = offset.value_or(file.size) + done;
+      const DiskChange change = tools_.keeper.begin();
+      change.bytes(file.fd(), file.size, kOffsetMax);
       tools_.growth.give_back(file.fd(), file.size, done == 0 ? 0 : end);
       return io_error(error);
     }
@@ -186,12 +244,8 @@ Outcome FileWork::set_len() {
   if (order_.action.length > kOffsetMax) return io_error(EINVAL);
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
-  {
-    const auto pass = tools_.growth.enter();
-    if (::ftruncate(file->fd(), static_cast<off_t>(order_.action.length)) != 0) {
-      return io_error(errno);
-    }
-  }
+  auto cut = truncate(tools_.keeper.begin(), file->fd(), order_.action.length);
+  if (!cut) return pass_on(cut);
   if (auto ok = settle_content(tools_, file->fd()); !ok) return pass_on(ok);
   return ok_reply();
 }
@@ -206,7 +260,11 @@ Outcome FileWork::sync() {
 Outcome FileWork::remove_file() {
   auto place = tools_.disk.place_of(path());
   if (!place) return pass_on(place);
-  if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) return io_error(errno);
+  {
+    const DiskChange change = tools_.keeper.begin();
+    change.gone(*place);
+    if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) return io_error(errno);
+  }
   tools_.open.forget_below(path());
   if (auto ok = settle_names(tools_, place->directory.get()); !ok) return pass_on(ok);
   return ok_reply();

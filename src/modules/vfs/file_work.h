@@ -43,6 +43,9 @@ class FileWork {
   Io<struct stat> status();
   Io<void> keep(HandleRef handle, std::uint64_t cursor, std::uint64_t epoch);
   Io<void> move_to(std::uint64_t cursor);
+  Io<void> truncate(const DiskChange& change, int fd, std::uint64_t length);
+  /// Before the file is opened so that it is made unless it is there.
+  void keep_place(const DiskChange& change);
   Io<void> put(const Opened& file, std::optional<std::uint64_t> offset);
 
   Outcome settled(int fd);

@@ -176,7 +176,7 @@ class RemoveAll final : public Operation {
     if (!removal_) {
       auto begun = begin();
       if (!begun) return pass_on(begun);
-      if (!removal_) return ok_reply();  // it was a link
+      if (!removal_) return ok_reply();  // it was a link, or a backup takes it apart
     }
     auto more = removal_->step();
     if (!more) return pass_on(more);
@@ -194,17 +194,24 @@ class RemoveAll final : public Operation {
       return io_error(errno);
     }
     if (S_ISLNK(info.st_mode)) {
+      const DiskChange change = tools_.keeper.begin();
+      change.gone(*place);
       if (::unlinkat(directory, place->name.c_str(), 0) != 0) return io_error(errno);
       tools_.open.forget_below(order_.path);
       return settle_names(tools_, directory);
     }
     if (!S_ISDIR(info.st_mode)) return io_error(ENOTDIR);
     std::string name = tools_.staging.fresh_name();
-    if (::renameat(directory, place->name.c_str(), tools_.staging.directory(), name.c_str()) != 0) {
-      return io_error(errno);
+    {
+      const DiskChange change = tools_.keeper.begin();
+      change.moved(*place);
+      if (::renameat(directory, place->name.c_str(), tools_.staging.directory(), name.c_str()) !=
+          0) {
+        return io_error(errno);
+      }
+      if (!change.removes_later(name)) removal_.emplace(tools_.staging, std::move(name));
     }
     tools_.open.forget_below(order_.path);
-    removal_.emplace(tools_.staging, std::move(name));
     return settle_names(tools_, directory);
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "modules/vfs/disk.h"
+#include "modules/vfs/keeper.h"
 #include "modules/vfs/open_files.h"
 #include "modules/vfs/staging.h"
 #include "modules/vfs/vfs_messages.h"
@@ -54,6 +55,7 @@ class GrowthGuard {
 struct Tools {
   Disk& disk;
   Staging& staging;
+  Keeper& keeper;
   OpenFiles& open;
   /// Somebody lost a descriptor because there are too few. Thread: any.
   std::function<void()> on_limit;

@@ -118,8 +118,12 @@ Outcome done(Io<void> outcome) {
 Outcome remove_dir(const Tools& tools, const Order& order) {
   auto place = tools.disk.place_of(order.path);
   if (!place) return pass_on(place);
-  if (::unlinkat(place->directory.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
-    return io_error(errno);
+  {
+    const DiskChange change = tools.keeper.begin();
+    change.gone(*place);
+    if (::unlinkat(place->directory.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
+      return io_error(errno);
+    }
   }
   tools.open.forget_below(order.path);
   return done(settle_names(tools, place->directory.get()));
@@ -136,9 +140,14 @@ Outcome rename_path(const Tools& tools, const Order& order) {
     if (!info) return std::unexpected(info.error());
     if (!S_ISDIR(info->st_mode)) return io_error(EISDIR);
   }
-  if (::renameat(from->directory.get(), from->name.c_str(), to->directory.get(),
-                 to->name.c_str()) != 0) {
-    return io_error(errno);
+  {
+    const DiskChange change = tools.keeper.begin();
+    change.moved(*from);
+    change.gone(*to);
+    if (::renameat(from->directory.get(), from->name.c_str(), to->directory.get(),
+                   to->name.c_str()) != 0) {
+      return io_error(errno);
+    }
   }
   if (order.path != *order.other) {
     tools.open.forget_below(order.path);
@@ -164,10 +173,19 @@ Outcome made(const Tools& tools, const VfsPath& path, Io<void> outcome) {
   return done(settle_names(tools, tools.disk.root()));
 }
 
+Outcome make(const Tools& tools, const VfsPath& path,
+             Io<void> (Disk::*how)(const VfsPath&, const Disk::Before&) const) {
+  const auto now = [&] {
+    const DiskChange change = tools.keeper.begin();
+    return (tools.disk.*how)(path, [&](int directory) { change.names(directory); });
+  };
+  return made(tools, path, now());
+}
+
 Outcome create_drive(const Tools& tools, const Order& order) {
   auto drive = VfsPath::parse(order.path.drive());
   if (!drive) return pass_on(drive);
-  return made(tools, *drive, tools.disk.make_directories(*drive));
+  return make(tools, *drive, &Disk::make_directories);
 }
 
 }  // namespace
@@ -177,9 +195,9 @@ Outcome operate_on_tree(const Tools& tools, const Order& order) {
     case Kind::kCreateDrive:
       return create_drive(tools, order);
     case Kind::kCreateDir:
-      return made(tools, order.path, tools.disk.make_directory(order.path));
+      return make(tools, order.path, &Disk::make_directory);
     case Kind::kCreateDirAll:
-      return made(tools, order.path, tools.disk.make_directories(order.path));
+      return make(tools, order.path, &Disk::make_directories);
     case Kind::kReadDir:
       return read_dir(tools, order);
     case Kind::kReadDirPage:

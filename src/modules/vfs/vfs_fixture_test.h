@@ -30,7 +30,8 @@ inline std::string io_text(std::string_view text) {
 
 class VfsTest : public testing::Test {
  protected:
-  VfsTest() : vfs(std::make_unique<VfsModule>(scratch / "vfs")) {
+  VfsTest()
+      : vfs(std::make_unique<VfsModule>(scratch / "vfs", store::Durability::kProcess, &gate)) {
     EXPECT_TRUE(vfs->start(port));
     port.executor().run_until_idle();
     port.sent.clear();
@@ -103,7 +104,7 @@ class VfsTest : public testing::Test {
 
   /// A node that ended without a word, and begins again on the same disk.
   void crash_and_start() {
-    vfs = std::make_unique<VfsModule>(scratch / "vfs");
+    vfs = std::make_unique<VfsModule>(scratch / "vfs", store::Durability::kProcess, &gate);
     EXPECT_TRUE(vfs->start(port));
     port.executor().run_until_idle();
     port.sent.clear();
@@ -111,6 +112,7 @@ class VfsTest : public testing::Test {
 
   support::Scratch scratch;
   support::FakePort port;
+  store::WriteGate gate;
   std::unique_ptr<VfsModule> vfs;
 };
 

@@ -54,6 +54,8 @@ struct VfsModule::State : std::enable_shared_from_this<State> {
   std::unique_ptr<Access> access;
   std::unique_ptr<Disk> disk;
   std::unique_ptr<Staging> staging;
+  store::WriteGate* gate = nullptr;
+  std::unique_ptr<Keeper> keeper;
   OpenFiles open;
   Watches watches;
   GrowthGuard growth;
@@ -93,7 +95,8 @@ Status VfsModule::State::start(port::Port& to) {
   for (const auto& left : staging->left_behind()) {
     sweep(to.executor(), shared_from_this(), std::make_shared<Removal>(*staging, left));
   }
-  tools.emplace(*disk, *staging, open, [this] { report_hit(); }, durability, growth);
+  keeper = std::make_unique<Keeper>(*disk, *staging, to.executor().clock(), gate);
+  tools.emplace(*disk, *staging, *keeper, open, [this] { report_hit(); }, durability, growth);
   desk = std::make_shared<Desk>(to, *tools);
   desk->belongs_to(weak_from_this());
   desk->on_done([self = weak_from_this()](const Task& task, Outcome outcome) {
@@ -263,9 +266,10 @@ void VfsModule::State::forget(const msg::ProcessId& process) {
   watches.forget(process);
 }
 
-VfsModule::VfsModule(std::string root, store::Durability durability)
+VfsModule::VfsModule(std::string root, store::Durability durability, store::WriteGate* gate)
     : state_(std::make_shared<State>()) {
   state_->root = std::move(root);
+  state_->gate = gate;
   state_->durability = durability;
 }
 VfsModule::~VfsModule() = default;
@@ -273,6 +277,8 @@ VfsModule::~VfsModule() = default;
 port::ModuleInfo VfsModule::info() const { return {msg::system_process("vfs"), false}; }
 
 Status VfsModule::start(port::Port& port) { return state_->start(port); }
+
+port::Freezable& VfsModule::freezable() { return *state_->keeper; }
 
 void VfsModule::handle(msg::EnvelopeRef envelope) noexcept { state_->take(envelope); }
 

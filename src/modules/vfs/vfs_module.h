@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "port/frozen.h"
 #include "port/module.h"
 #include "store/ordered_kv.h"
+#include "store/write_gate.h"
 
 namespace kinode::vfs {
 
@@ -20,7 +22,9 @@ namespace kinode::vfs {
 class VfsModule final : public port::Module {
  public:
   /// `root`: the directory of all drives, made if it is not there.
-  explicit VfsModule(std::string root, store::Durability durability = store::Durability::kProcess);
+  /// `gate`: where all changes pass; outlives the module. None: nobody makes backups.
+  explicit VfsModule(std::string root, store::Durability durability = store::Durability::kProcess,
+                     store::WriteGate* gate = nullptr);
   ~VfsModule() override;
 
   port::ModuleInfo info() const override;
@@ -28,6 +32,9 @@ class VfsModule final : public port::Module {
   void handle(msg::EnvelopeRef envelope) noexcept override;
   void process_ended(const msg::ProcessId& id) noexcept override;
   void stop() override;
+
+  /// All drives but `tmp`, for a backup. After start; lives as long as the module.
+  port::Freezable& freezable();
 
  private:
   struct State;

@@ -75,25 +75,27 @@ Io<void> Merge::commit(const VfsPath& target) const {
   return ok;
 }
 
-Io<void> Merge::finish(const VfsPath& target) const {
-  auto ok = move_in(target);
+Io<void> Merge::finish(const VfsPath& target, const DiskChange& change) const {
+  auto ok = move_in(target, change);
   // Also when it failed: it would fail again at each start.
   staging_.discard(name_ + std::string(kCommit));
   return ok;
 }
 
-Io<void> Merge::move_in(const VfsPath& target) const {
-  if (auto ok = disk_.make_directories(target); !ok) return ok;
+Io<void> Merge::move_in(const VfsPath& target, const DiskChange& change) const {
+  const auto before = [&](int directory) { change.names(directory); };
+  if (auto ok = disk_.make_directories(target, before); !ok) return ok;
   const auto make = [&](const std::string& below) -> Io<void> {
     const auto path = joined(target, below);
     if (!path) return std::unexpected(path.error());
-    return disk_.make_directories(*path);
+    return disk_.make_directories(*path, before);
   };
   const auto move = [&](const std::string& below) -> Io<void> {
     const auto path = joined(target, below);
     if (!path) return std::unexpected(path.error());
     auto place = disk_.place_of(*path);
     if (!place) return pass_on(place);
+    change.gone(*place);
     if (::renameat(staging_.directory(), (name_ + "/" + below).c_str(), place->directory.get(),
                    place->name.c_str()) != 0) {
       return io_error(errno);
@@ -112,7 +114,7 @@ std::vector<std::string> finish_committed_merges(const Disk& disk, const Staging
                                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS));
     const auto text = read_range(file.get(), 0, limits::kVfsPathBytesMax);
     const auto target = text ? VfsPath::parse(text->text()) : std::unexpected(text.error());
-    auto done = target ? Merge(disk, staging, name).finish(*target)
+    auto done = target ? Merge(disk, staging, name).finish(*target, DiskChange())
                        : Io<void>(std::unexpected(target.error()));
     if (!done) {
       complaints.push_back(

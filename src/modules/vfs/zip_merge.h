@@ -23,10 +23,10 @@ class Merge {
   Io<void> commit(const VfsPath& target) const;
 
   /// May be repeated after a crash. Leaves the tree without files, and no commit.
-  Io<void> finish(const VfsPath& target) const;
+  Io<void> finish(const VfsPath& target, const DiskChange& change) const;
 
  private:
-  Io<void> move_in(const VfsPath& target) const;
+  Io<void> move_in(const VfsPath& target, const DiskChange& change) const;
   template <class OnDirectory, class OnFile>
   Io<void> walk(OnDirectory on_directory, OnFile on_file) const;
 
