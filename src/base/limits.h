@@ -343,12 +343,11 @@ inline constexpr std::size_t kBackupFindingsMax = 1'000;
 /// How long a backup waits for writers under way while new ones wait; then it tries again so often.
 inline constexpr auto kBackupGateTimeMax = 20ms;
 inline constexpr std::size_t kBackupGateTriesMax = 8;
-inline constexpr auto kBackupGatePause = 50ms;  // before the second try; twice as long each time
+inline constexpr auto kBackupGatePause = 50ms;  // before the second try; then twice as long
 /// Files beside the stores (key, settings, logs) are kept in memory at the instant.
 inline constexpr std::size_t kBackupHomeFilesMax = 1'000;
 inline constexpr std::size_t kBackupHomeBytesMax = 128u << 20;
-/// What is kept of files that change while a backup reads: old content on disk (a backup that needs
-/// more ends, no writer does), listings and pinned files in memory (200 bytes each), descriptors.
+/// What a backup keeps of files that change: content on disk, names in memory, descriptors.
 inline constexpr std::size_t kVfsSavedBlockBytes = 64u << 10;
 inline constexpr std::uint64_t kVfsSavedBytesMax = std::uint64_t{2} << 30;
 inline constexpr std::size_t kVfsSavedEntriesMax = 1'000'000;
