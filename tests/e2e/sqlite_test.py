@@ -6,6 +6,7 @@ import signal
 import unittest
 
 from database import ECHO, DatabaseTest
+from node import ASKERS, guest, make_package, manifest_entry
 
 
 class SqliteTest(DatabaseTest):
@@ -46,6 +47,32 @@ class SqliteTest(DatabaseTest):
             node.rpc(ECHO, asked)
         # Others are served meanwhile.
         self.assertEqual(node.rpc(ECHO, "still there").body, b"cpp:still there")
+        code, said = node.end()
+        self.assertEqual(code, 0, said)
+
+    def test_one_process_does_not_take_all_threads(self):
+        node = self.boot()
+        other = self.dir / "other"
+        entry = manifest_entry(request_capabilities=[*ASKERS, self.MODULE],
+                               grant_capabilities=["http-server:distro:sys", self.MODULE])
+        make_package(other, {"main.wasm": guest("relay")}, [entry], package="other")
+        node.end()
+        node = self.start("--package", self.dir / "app", "--package", other)
+        node.wait_for(ECHO)
+        endless = ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) "
+                   "SELECT count(*) FROM r")
+        for number in range(6):
+            self.assertEqual(self.ask(node, "Open", db=f"db{number}"), '"Ok"')
+        for number in range(6):
+            body = json.dumps(self.message({"Query": endless}, db=f"db{number}"))
+            node.rpc(ECHO, {"op": "send", "to": f"e2e.os@{self.MODULE}", "body": body,
+                            "expects": 60})
+        mine = {"package_id": {"package_name": "other", "publisher_node": "test.os"}, "db": "mine"}
+        for action in ("Open", {"Write": {"statement": "CREATE TABLE t (x)", "tx_id": None}}):
+            order = {"to": f"e2e.os@{self.MODULE}", "expects": 10,
+                     "body": json.dumps({**mine, "action": action})}
+            node.wait_for("main:other:test.os", "{}")
+            self.assertEqual(node.rpc("main:other:test.os", order).body, b'"Ok"')
         code, said = node.end()
         self.assertEqual(code, 0, said)
 

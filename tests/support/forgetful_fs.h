@@ -2,12 +2,12 @@
 // more, and what was not synced before a power cut is gone afterwards.
 #pragma once
 
+#include <../tests/support/breaking_disk.h>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -19,33 +19,15 @@
 
 namespace kinode::support {
 
-/// What happens at the step that was chosen, and at all later ones until heal().
-enum class DiskFault : std::uint8_t { kEnd, kFull, kReadOnly };
-
 /// Counts what changes the disk, and knows what of it was synced. Thread: any.
-class DiskSteps {
+class DiskSteps : public BreakingDisk {
  public:
-  /// From the n-th step on, counted from 1, nothing works.
-  void break_at(std::size_t step, DiskFault fault) {
-    const std::lock_guard lock(mutex_);
-    break_at_ = step;
-    fault_ = fault;
-  }
-  void heal() { break_at(std::numeric_limits<std::size_t>::max(), DiskFault::kEnd); }
-  bool broke() const {
-    const std::lock_guard lock(mutex_);
-    return steps_ >= break_at_;
-  }
-
-  enum class Needs : std::uint8_t { kRoom, kNoRoom };
-
-  /// Before each change; an error instead of the change. A full disk does what needs no room.
-  rocksdb::IOStatus step(Needs needs = Needs::kRoom) {
-    const std::lock_guard lock(mutex_);
-    if (++steps_ < break_at_) return rocksdb::IOStatus::OK();
-    switch (fault_) {
+  /// Before each change; an error instead of the change.
+  rocksdb::IOStatus try_step(Needs needs = Needs::kRoom) {
+    const auto fault = step(needs);
+    if (!fault) return rocksdb::IOStatus::OK();
+    switch (*fault) {
       case DiskFault::kFull:
-        if (needs == Needs::kNoRoom) return rocksdb::IOStatus::OK();
         return rocksdb::IOStatus::NoSpace("simulated", "No space left on device");
       case DiskFault::kReadOnly:
         return rocksdb::IOStatus::IOError("simulated", "Read-only file system");
@@ -136,9 +118,6 @@ class DiskSteps {
   }
 
   mutable std::mutex mutex_;
-  std::size_t steps_ = 0;
-  std::size_t break_at_ = std::numeric_limits<std::size_t>::max();
-  DiskFault fault_ = DiskFault::kEnd;
   std::map<std::string, std::uint64_t>
       synced_;              // bytes that are safe, of files since they were made
   std::vector<Undo> undo_;  // of names, oldest first
@@ -158,7 +137,7 @@ class ForgetfulFs final : public rocksdb::FileSystemWrapper {
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* out,
                            Context* context) override {
-    if (auto s = steps_.step(); !s.ok()) return s;
+    if (auto s = steps_.try_step(); !s.ok()) return s;
     auto s = target()->NewWritableFile(name, options, out, context);
     if (!s.ok()) return s;
     steps_.created(name);
@@ -168,7 +147,7 @@ class ForgetfulFs final : public rocksdb::FileSystemWrapper {
   IOStatus ReopenWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                               std::unique_ptr<rocksdb::FSWritableFile>* out,
                               Context* context) override {
-    if (auto s = steps_.step(); !s.ok()) return s;
+    if (auto s = steps_.try_step(); !s.ok()) return s;
     auto s = target()->ReopenWritableFile(name, options, out, context);
     if (s.ok()) *out = std::make_unique<File>(std::move(*out), name, steps_);
     return s;
@@ -181,20 +160,20 @@ class ForgetfulFs final : public rocksdb::FileSystemWrapper {
   }
   IOStatus DeleteFile(const std::string& name, const IOOptions& options,
                       Context* context) override {
-    if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+    if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
     auto s = target()->DeleteFile(name, options, context);
     if (s.ok()) steps_.removed(name);
     return s;
   }
   IOStatus Truncate(const std::string& name, std::size_t size, const IOOptions& options,
                     Context* context) override {
-    if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+    if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
     steps_.truncated(name, size);
     return target()->Truncate(name, size, options, context);
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       Context* context) override {
-    if (auto s = steps_.step(); !s.ok()) return s;
+    if (auto s = steps_.try_step(); !s.ok()) return s;
     steps_.renaming(from, to);
     return target()->RenameFile(from, to, options, context);
   }
@@ -209,25 +188,25 @@ class ForgetfulFs final : public rocksdb::FileSystemWrapper {
           steps_(steps) {}
 
     IOStatus Append(const Slice& data, const IOOptions& options, Context* context) override {
-      if (auto s = steps_.step(); !s.ok()) return s;
+      if (auto s = steps_.try_step(); !s.ok()) return s;
       return file_->Append(data, options, context);
     }
     IOStatus Append(const Slice& data, const IOOptions& options,
                     const rocksdb::DataVerificationInfo& info, Context* context) override {
-      if (auto s = steps_.step(); !s.ok()) return s;
+      if (auto s = steps_.try_step(); !s.ok()) return s;
       return file_->Append(data, options, info, context);
     }
     IOStatus Truncate(std::uint64_t size, const IOOptions& options, Context* context) override {
-      if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+      if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
       steps_.truncated(name_, size);
       return file_->Truncate(size, options, context);
     }
     IOStatus Sync(const IOOptions& options, Context* context) override {
-      if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+      if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
       return note(options, context);
     }
     IOStatus Fsync(const IOOptions& options, Context* context) override {
-      if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+      if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
       return note(options, context);
     }
 
@@ -256,7 +235,7 @@ class ForgetfulFs final : public rocksdb::FileSystemWrapper {
 
    private:
     IOStatus note() {
-      if (auto s = steps_.step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
+      if (auto s = steps_.try_step(DiskSteps::Needs::kNoRoom); !s.ok()) return s;
       steps_.directory_synced(name_);
       return IOStatus::OK();
     }

@@ -1,5 +1,7 @@
 #include "modules/sqlite/sqlite_connection.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fmt/format.h>
 
 #include "base/limits.h"
@@ -137,7 +139,11 @@ SqliteError SqliteConnection::error(std::string_view sql) const {
     return SqliteError::rusqlite(fmt::format("not authorized: {}", authorizer_->reason()),
                                  "NotAuthorized");
   }
-  const std::string_view cause = cause_of(code);
+  std::string_view cause = cause_of(code);
+  const int number = cause == "Io" || cause == "Denied" ? sqlite3_system_errno(db_) : 0;
+  if (number != 0) text += fmt::format(": {}", std::strerror(number));
+  if (number == ENOSPC || number == EDQUOT) cause = "DiskFull";
+  if (number == EROFS || number == EACCES) cause = "Denied";
   if (cause == "Corrupt") {
     text += fmt::format(" (restore {} from a backup, or remove it)", name_);
   }

@@ -13,11 +13,23 @@ SlotRef Databases::find(const msg::DatabaseKey& key) const {
   return it == slots_.end() ? nullptr : it->second;
 }
 
+std::vector<JobRef> Databases::startable(const SlotRef& slot) {
+  return slot->turns.start([&](const Job& job) {
+    return job.kind != Job::Kind::kRequest || shares_.take(job.process, slot);
+  });
+}
+
+/// What ran of `job`'s process runs no more.
+std::vector<SlotRef> Databases::give_share(const Job& job) {
+  if (job.kind != Job::Kind::kRequest) return {};
+  return shares_.give(job.process);
+}
+
 void Databases::start(const SlotRef& slot) {
   std::vector<JobRef> jobs;
   {
     rt::Lock lock(slot->mutex);
-    jobs = slot->turns.start();
+    jobs = startable(slot);
   }
   for (JobRef& job : jobs) run_(slot, std::move(job));
 }
@@ -63,10 +75,14 @@ void Databases::push_always(const SlotRef& slot, JobRef job) {
 JobRef Databases::finished(const SlotRef& slot, const JobRef& job) {
   queued_bytes_.fetch_sub(job->bytes);
   std::vector<JobRef> jobs;
+  const std::vector<SlotRef> others = give_share(*job);
   {
     rt::Lock lock(slot->mutex);
     slot->turns.finished(*job);
-    jobs = slot->turns.start();
+    jobs = startable(slot);
+  }
+  for (const auto& other : others) {
+    if (other != slot) start(other);
   }
   if (jobs.empty()) return nullptr;
   for (std::size_t i = 1; i < jobs.size(); ++i) run_(slot, std::move(jobs[i]));
@@ -74,11 +90,15 @@ JobRef Databases::finished(const SlotRef& slot, const JobRef& job) {
 }
 
 void Databases::restart_with_all(const SlotRef& slot, const JobRef& job) {
+  const std::vector<SlotRef> others = give_share(*job);
   {
     rt::Lock lock(slot->mutex);
     slot->turns.restart_with_all(job);
   }
   start(slot);
+  for (const auto& other : others) {
+    if (other != slot) start(other);
+  }
 }
 
 std::size_t Databases::open_max() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/sqlite/sqlite_shares.h"
 #include "modules/sqlite/sqlite_slot.h"
 
 namespace kinode::sqlite {
@@ -46,6 +47,9 @@ class Databases {
 
  private:
   void start(const SlotRef& slot);
+  std::vector<SlotRef> give_share(const Job& job);
+  std::vector<JobRef> startable(const SlotRef& slot)
+      __attribute__((requires_capability(slot -> mutex)));
 
   const std::string root_;
   const msg::AddressRef self_;
@@ -54,6 +58,8 @@ class Databases {
   std::atomic<std::size_t> descriptors_{limits::kDatabaseDescriptorsAtStart *
                                         limits::kSqliteDescriptorsPerDatabase};
   std::atomic<std::size_t> queued_bytes_{0};
+  // Half of the threads: long statements of one process are not in others' way.
+  Shares shares_{limits::kSqliteThreadsMax / 2};
   mutable rt::Mutex mutex_;
   std::map<msg::DatabaseKey, SlotRef> slots_ __attribute__((guarded_by(mutex_)));
 };

@@ -24,7 +24,8 @@ struct SqliteConfig {
   store::WriteGate* gate = nullptr;
 };
 
-/// On each database one writes while several read; what one process asks happens in its order.
+/// On each database one writes while several read; what one process asks happens in its order, and
+/// at most half of the threads work for it.
 /// Statements are parsed and then allowed or not; they end when their caller has given up.
 /// Messages of other nodes are ignored.
 class SqliteModule final : public port::Module {

@@ -21,7 +21,7 @@ bool creates(const SqliteAction& action) {
 /// Whether trying the same again later can help.
 bool is_passing(const SqliteError& error) {
   return error.cause == "Busy" || error.cause == "DiskFull" || error.cause == "Io" ||
-         error.cause == "Timeout" || error.cause == "Overloaded";
+         error.cause == "Denied" || error.cause == "Timeout" || error.cause == "Overloaded";
 }
 
 /// A statement that a `Write` may run, by its parsed form.

@@ -68,7 +68,7 @@ bool Turns::can_any_start() const {
          (waits_for(Job::Needs::kReader) && readers_running_ < limits::kSqliteReaders);
 }
 
-std::vector<JobRef> Turns::start() {
+std::vector<JobRef> Turns::start(const Admit& admit) {
   std::vector<JobRef> out;
   std::unordered_map<msg::ProcessId, Counts> waits;
   std::size_t looked_at = 0;
@@ -81,13 +81,14 @@ std::vector<JobRef> Turns::start() {
     before.writes += ahead.writes;
     // Who needs everything is not overtaken.
     const bool first = it == waiting_.begin();
-    if (may_start(job, before) && (job.needs != Job::Needs::kAll || first)) {
+    const bool could = may_start(job, before) && (job.needs != Job::Needs::kAll || first);
+    if (could && (!admit || admit(job))) {
       started(*it);
       out.push_back(std::move(*it));
       it = waiting_.erase(it);
       continue;
     }
-    if (job.needs == Job::Needs::kAll || all_running_) break;
+    if (!could && (job.needs == Job::Needs::kAll || all_running_)) break;
     ++(job.needs == Job::Needs::kReader ? waits[job.process].reads : waits[job.process].writes);
     ++it;
   }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -47,8 +48,10 @@ class Turns {
   /// False: too much waits; nothing was queued. A job of the module's own always fits.
   bool push(JobRef job);
 
-  /// Takes what may start now; each has to be finished() later.
-  std::vector<JobRef> start();
+  /// Takes what may start now; each has to be finished() later. `admit` is asked of each that
+  /// could, and what it refuses waits and is overtaken.
+  using Admit = std::function<bool(const Job&)>;
+  std::vector<JobRef> start(const Admit& admit = {});
   void finished(const Job& job);
 
   /// What has started needs everything after all: it goes back to the front.

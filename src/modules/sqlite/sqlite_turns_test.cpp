@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "modules/sqlite/sqlite_shares.h"
+#include "modules/sqlite/sqlite_slot.h"
+
 namespace kinode::sqlite {
 namespace {
 
@@ -131,6 +134,38 @@ TEST_F(TurnsTest, WhenTheNodeStopsEverythingIsGivenUp) {
   const auto two = push(read("b"));
   turns.give_up_all();
   EXPECT_TRUE(one->given_up->load() && two->given_up->load());
+}
+
+TEST_F(TurnsTest, WhoHasHisShareIsOvertaken) {
+  const auto no_a = [](const Job& job) { return job.process.process != "a"; };
+  const auto a = push(job(Needs::kAll, "a"));
+  const auto b = push(write("b"));
+  const auto c = push(read("a"));
+  const auto d = push(read("c"));
+  EXPECT_THAT(turns.start(no_a), ElementsAre(b, d));
+  turns.finished(*b);
+  turns.finished(*d);
+  EXPECT_THAT(turns.start(), ElementsAre(a));
+  turns.finished(*a);
+  EXPECT_THAT(turns.start(), ElementsAre(c));
+}
+
+TEST(SharesTest, AProcessHasItsShareAndOthersHaveTheirs) {
+  Shares shares(2);
+  const auto x = std::make_shared<Slot>(msg::DatabaseKey{}, "", msg::Address{}, nullptr);
+  const auto y = std::make_shared<Slot>(msg::DatabaseKey{}, "", msg::Address{}, nullptr);
+  const msg::ProcessId a{"a", "p", "n"};
+  const msg::ProcessId b{"b", "p", "n"};
+  EXPECT_TRUE(shares.take(a, x));
+  EXPECT_TRUE(shares.take(a, y));
+  EXPECT_FALSE(shares.take(a, y));
+  EXPECT_FALSE(shares.take(a, y));
+  EXPECT_TRUE(shares.take(b, y));
+  EXPECT_THAT(shares.give(b), IsEmpty());
+  EXPECT_THAT(shares.give(a), ElementsAre(y));
+  EXPECT_TRUE(shares.take(a, y));
+  EXPECT_THAT(shares.give(a), IsEmpty());
+  EXPECT_THAT(shares.give(a), IsEmpty());
 }
 
 }  // namespace
