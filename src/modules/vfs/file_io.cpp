@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <tuple>
 #include <unistd.h>
@@ -94,6 +95,12 @@ void GrowthGuard::give_back(int fd, std::uint64_t before, std::uint64_t now) {
     std::ignore = ::ftruncate(fd, static_cast<off_t>(before));
   }
   writers_.open();
+}
+
+Io<Extent> extent_of(int fd) {
+  struct statx info{};
+  if (::statx(fd, "", AT_EMPTY_PATH, STATX_SIZE | STATX_NLINK, &info) != 0) return io_error(errno);
+  return Extent{info.stx_size, info.stx_nlink > 0};
 }
 
 Reply read_reply(Bytes bytes) {

@@ -20,6 +20,14 @@ Io<Bytes> read_cached(int fd, std::uint64_t offset, std::uint64_t length);
 
 Io<struct stat> status_of(int fd);
 
+struct Extent {
+  std::uint64_t size = 0;
+  bool has_name = true;  // false: it was removed, and lives as long as it is open
+};
+/// A file's size, without its times: who asks for these makes the next write store a new one, and
+/// so costs it a turn of the file system's journal.
+Io<Extent> extent_of(int fd);
+
 /// With power durability, the content of the file and the names in the directory survive the end of
 /// the machine from now on; else nothing happens. `directory` may be a handle for paths only.
 Io<void> settle_content(const Tools& tools, int fd);

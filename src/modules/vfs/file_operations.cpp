@@ -25,11 +25,9 @@ bool is_only_for_reading(const VfsError& error) {
 Io<Opened> FileWork::open(Use use) {
   const OpenFiles::Found found = tools_.open.find(order_.process, path());
   if (found.handle && !is_shared() && (use == Use::kRead || found.handle->writable)) {
-    const auto info = status_of(found.handle->fd.get());
+    const auto extent = extent_of(found.handle->fd.get());
     // Somebody outside may have put another file in its place.
-    if (info && info->st_nlink > 0) {
-      return Opened{found.handle, found.cursor, static_cast<std::uint64_t>(info->st_size)};
-    }
+    if (extent && extent->has_name) return Opened{found.handle, found.cursor, extent->size};
   }
   if (patience_ == Patience::kNone) return io_error(EAGAIN);
   return open_anew(use, O_RDWR, found, found.cursor);
@@ -45,10 +43,10 @@ Io<Opened> FileWork::open_anew(Use use, int flags, const OpenFiles::Found& found
   }
   if (!fd) return pass_on(fd);
   handle->fd = std::move(*fd);
-  const auto info = status_of(handle->fd.get());
-  if (!info) return std::unexpected(info.error());
+  const auto extent = extent_of(handle->fd.get());
+  if (!extent) return std::unexpected(extent.error());
   if (auto ok = keep(handle, cursor, found.epoch); !ok) return pass_on(ok);
-  return Opened{std::move(handle), cursor, static_cast<std::uint64_t>(info->st_size)};
+  return Opened{std::move(handle), cursor, extent->size};
 }
 
 Io<void> FileWork::keep(HandleRef handle, std::uint64_t cursor, std::uint64_t epoch) {
@@ -227,9 +225,9 @@ Outcome FileWork::append() {
   auto file = open(Use::kWrite);
   if (!file) return pass_on(file);
   if (auto ok = put(*file, std::nullopt); !ok) return pass_on(ok);
-  const auto info = status_of(file->fd());
-  if (!info) return std::unexpected(info.error());
-  if (auto ok = move_to(static_cast<std::uint64_t>(info->st_size)); !ok) return pass_on(ok);
+  const auto extent = extent_of(file->fd());
+  if (!extent) return std::unexpected(extent.error());
+  if (auto ok = move_to(extent->size); !ok) return pass_on(ok);
   return ok_reply();
 }
 
