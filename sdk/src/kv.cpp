@@ -148,7 +148,7 @@ Result<std::vector<std::optional<std::string>>> Database::get_many(
     }
     auto value = in.bytes();
     if (!value) return bad_blob();
-    values.push_back(*std::move(value));
+    values.push_back(std::move(value));
   }
   if (!in.take(']')) return bad_blob();
   return values;
