@@ -65,6 +65,7 @@ int Authorizer::refuse(std::string reason) {
 }
 
 int Authorizer::decide(int action, const char* a, const char* b) {
+  if (closed_) return SQLITE_DENY;
   if (trusted_) return SQLITE_OK;
   // VACUUM runs statements of its own, and copies through a file without a name.
   if (is_vacuum_ && (action != SQLITE_ATTACH || (a != nullptr && *a == '\0'))) return SQLITE_OK;

@@ -41,6 +41,19 @@ class Authorizer {
     Authorizer& a_;
   };
 
+  /// While one exists, nothing is prepared: a kept statement that another schema has made out of
+  /// date fails instead of becoming another program.
+  class Closed {
+   public:
+    explicit Closed(Authorizer& a) : a_(a) { a_.closed_ = true; }
+    ~Closed() { a_.closed_ = false; }
+    Closed(const Closed&) = delete;
+    Closed& operator=(const Closed&) = delete;
+
+   private:
+    Authorizer& a_;
+  };
+
  private:
   static int ask(void* self, int action, const char* a, const char* b, const char* db,
                  const char* trigger);
@@ -49,6 +62,7 @@ class Authorizer {
 
   sqlite3* const connection_;
   bool trusted_ = false;
+  bool closed_ = false;
   bool is_vacuum_ = false;
   bool has_temporaries_ = false;
   std::string reason_;

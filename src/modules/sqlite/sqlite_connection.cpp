@@ -6,6 +6,8 @@
 
 #include "base/limits.h"
 #include "modules/sqlite/sqlite_gate.h"
+#include "modules/sqlite/sqlite_memory_only.h"
+#include "modules/sqlite/sqlite_quick.h"
 
 namespace kinode::sqlite {
 
@@ -77,6 +79,31 @@ int bind_one(sqlite3_stmt* statement, int at, const SqlValue& value) {
   return sqlite3_bind_null(statement, at);
 }
 
+// What a thread that serves others may spend on a statement: about 50 us of steps, and values of a
+// size that is copied in no time.
+constexpr int kQuickSteps = 1000;
+constexpr int kQuickBytesMax = 16 << 10;
+
+/// While one exists, statements end soon: with an error, if they are not done.
+class Hurry {
+ public:
+  explicit Hurry(sqlite3* db) : db_(db) {
+    sqlite3_progress_handler(db_, kQuickSteps, [](void*) { return 1; }, nullptr);
+    sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, kQuickBytesMax);
+    sqlite3_busy_timeout(db_, 0);
+  }
+  ~Hurry() {
+    sqlite3_busy_timeout(db_, kBusyMs);
+    sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, static_cast<int>(limits::kSqliteValueBytesMax));
+    sqlite3_progress_handler(db_, 0, nullptr, nullptr);
+  }
+  Hurry(const Hurry&) = delete;
+  Hurry& operator=(const Hurry&) = delete;
+
+ private:
+  sqlite3* const db_;
+};
+
 /// Leaves a kept statement clean, however its run ends.
 struct Reset {
   sqlite3_stmt* statement;
@@ -96,7 +123,7 @@ SqliteResult<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
       (mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, file_layer());
   if (raw == nullptr) return std::unexpected(SqliteError::rusqlite("out of memory", "Overloaded"));
   std::unique_ptr<SqliteConnection> out(new SqliteConnection(raw, name));
   if (code != SQLITE_OK) return std::unexpected(out->error());
@@ -161,6 +188,23 @@ SqliteStatus SqliteConnection::execute(const char* sql) {
   return {};
 }
 
+SqliteConnection::Kept* SqliteConnection::find(std::string_view sql) {
+  const auto it = by_sql_.find(sql);
+  if (it == by_sql_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, it->second);
+  return &*it->second;
+}
+
+/// Not before its second use: most statements that are used once are not used again. Another schema
+/// may have made another program of it.
+void SqliteConnection::learn(Kept& kept) {
+  const int prepared = sqlite3_stmt_status(kept.statement, SQLITE_STMTSTATUS_REPREPARE, 0);
+  if (kept.quick && kept.prepared == prepared) return;
+  authorizer_->begin(false);
+  kept.quick = has_short_steps(db_, kept.statement);
+  kept.prepared = prepared;
+}
+
 SqliteResult<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
   if (sql.size() > limits::kSqliteStatementBytesMax) {
     return std::unexpected(
@@ -168,9 +212,9 @@ SqliteResult<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
                                           sql.size(), limits::kSqliteStatementBytesMax),
                               "TooBig"));
   }
-  if (const auto it = by_sql_.find(sql); it != by_sql_.end()) {
-    kept_.splice(kept_.begin(), kept_, it->second);
-    return it->second->statement;
+  if (Kept* kept = find(sql)) {
+    learn(*kept);
+    return kept->statement;
   }
   authorizer_->begin(first_word(sql) == "VACUUM");
   sqlite3_stmt* statement = nullptr;
@@ -179,7 +223,7 @@ SqliteResult<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
     return std::unexpected(error(sql));
   }
   if (statement == nullptr) return nullptr;
-  kept_.push_front({std::string(sql), statement});
+  kept_.push_front({.sql = std::string(sql), .statement = statement});
   by_sql_.emplace(kept_.front().sql, kept_.begin());
   if (kept_.size() > limits::kSqliteStatementsKept) {
     by_sql_.erase(kept_.back().sql);
@@ -248,6 +292,29 @@ SqliteResult<std::optional<std::string>> SqliteConnection::run(sqlite3_stmt* sta
   }
   if (!rows) return std::nullopt;
   return std::move(*rows).finish();
+}
+
+std::optional<std::string> SqliteConnection::run_now(std::string_view sql,
+                                                     const Parameters& parameters, RowsForm form) {
+  Kept* kept = find(sql);
+  if (kept == nullptr || !kept->quick.value_or(false) || !MemoryOnly::works()) return std::nullopt;
+  if (sqlite3_stmt_status(kept->statement, SQLITE_STMTSTATUS_REPREPARE, 0) != kept->prepared) {
+    return std::nullopt;
+  }
+  authorizer_->begin(false);
+  const Authorizer::Closed closed(*authorizer_);
+  const MemoryOnly memory_only;
+  const Hurry hurry(db_);
+  const Reset reset{kept->statement};
+  if (!bind(kept->statement, parameters)) return std::nullopt;
+  std::optional<RowsWriter> rows;
+  for (;;) {
+    const int code = sqlite3_step(kept->statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return std::nullopt;
+    if (!rows) rows.emplace(kept->statement, form);
+    if (code == SQLITE_DONE) return std::move(*rows).finish();
+    if (!rows->add_row() || rows->size() > kQuickBytesMax) return std::nullopt;
+  }
 }
 
 }  // namespace kinode::sqlite

@@ -48,6 +48,11 @@ class SqliteConnection {
                                                const Parameters& parameters, RowsForm form,
                                                const Patience& patience);
 
+  /// The rows of a query that this connection has run before, if that takes microseconds only: few
+  /// steps, small values, nothing from the disk. None: run() it where there is time. Does not wait.
+  std::optional<std::string> run_now(std::string_view sql, const Parameters& parameters,
+                                     RowsForm form);
+
   /// The module's own statements: BEGIN, COMMIT, ROLLBACK, PRAGMA.
   SqliteStatus execute(const char* sql);
   bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
@@ -60,15 +65,20 @@ class SqliteConnection {
   SqliteConnection(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
 
   SqliteStatus set_up(Mode mode);
+  struct Kept {
+    std::string sql;
+    sqlite3_stmt* statement;
+    // Whether it has_short_steps(), and how often it had been prepared anew when that was found.
+    std::optional<bool> quick = {};
+    int prepared = 0;
+  };
+
+  Kept* find(std::string_view sql);
+  void learn(Kept& kept);
   SqliteStatus bind(sqlite3_stmt* statement, const Parameters& parameters);
   SqliteError error(std::string_view sql = {}) const;
   static int progress(void* patience);
   static int before_commit(void* self);
-
-  struct Kept {
-    std::string sql;
-    sqlite3_stmt* statement;
-  };
 
   sqlite3* db_;
   const std::string name_;

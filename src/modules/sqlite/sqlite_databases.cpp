@@ -42,25 +42,25 @@ SqliteStatus Databases::submit(const msg::DatabaseKey& key, JobRef job) {
   };
   const std::size_t bytes = job->bytes;
   if (queued_bytes_.load() + bytes > limits::kDatabasesQueuedBytesMax) return full();
-  // A slot is pushed to under the lock, so that it is not forgotten in between.
-  rt::Lock lock(mutex_);
-  auto it = slots_.find(key);
-  if (it == slots_.end()) {
-    auto directory = store::database_directory(root_, key);
-    if (!directory) {
-      return std::unexpected(SqliteError::io(std::move(directory.error().detail), "InvalidName"));
-    }
-    it = slots_.emplace(key, std::make_shared<Slot>(key, std::move(*directory), *self_, gate_))
-             .first;
-  }
-  bool fits = false;
+  SlotRef slot;
   {
-    rt::Lock slot_lock(it->second->mutex);
-    fits = it->second->turns.push(std::move(job));
+    // A slot is pushed to under the lock, so that it is not forgotten in between.
+    rt::Lock lock(mutex_);
+    auto it = slots_.find(key);
+    if (it == slots_.end()) {
+      auto directory = store::database_directory(root_, key);
+      if (!directory) {
+        return std::unexpected(SqliteError::io(std::move(directory.error().detail), "InvalidName"));
+      }
+      it = slots_.emplace(key, std::make_shared<Slot>(key, std::move(*directory), *self_, gate_))
+               .first;
+    }
+    slot = it->second;
+    rt::Lock slot_lock(slot->mutex);
+    if (!slot->turns.push(std::move(job))) return full();
+    queued_bytes_.fetch_add(bytes);
   }
-  if (!fits) return full();
-  queued_bytes_.fetch_add(bytes);
-  start(it->second);
+  start(slot);
   return {};
 }
 

@@ -18,6 +18,9 @@ namespace {
 // A thread that is awake goes on with what waits for the same database.
 constexpr int kJobsInARow = 32;
 
+/// What this thread is handing over: only that may be done on it, and at once.
+thread_local const Job* just_asked = nullptr;
+
 /// How long the caller waits, and never longer than anybody may.
 Nanos patience_of(const msg::Request& request) {
   const auto most =
@@ -64,6 +67,7 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
   rt::TimerId sweep __attribute__((guarded_by(mutex)));
 
   void begin(SlotRef slot, JobRef job);
+  bool run_now(const SlotRef& slot, const JobRef& job);
   void work(const SlotRef& slot, JobRef job);
   void arm();
   void swept();
@@ -72,7 +76,21 @@ struct SqliteModule::State : std::enable_shared_from_this<State> {
   void refuse(const msg::Envelope& request, const SqliteError& error) const;
 };
 
+/// The way to the pool and back costs more than a short query.
+bool SqliteModule::State::run_now(const SlotRef& slot, const JobRef& job) {
+  if (job->needs != Job::Needs::kReader || !slot->worth_trying()) return false;
+  const bool done = Operation(services, *slot, *job).run_now();
+  slot->tried(done);
+  if (!done) return false;
+  if (JobRef next = databases.finished(slot, job)) begin(slot, std::move(next));
+  return true;
+}
+
 void SqliteModule::State::begin(SlotRef slot, JobRef job) {
+  if (job.get() == just_asked) {
+    just_asked = nullptr;  // what it lets go on is not run here, too
+    if (run_now(slot, job)) return;
+  }
   // A key of its own: turns have made sure of the order.
   const std::string key = fmt::format("sqlite {}", fmt::ptr(job.get()));
   pool.submit(key, [self = shared_from_this(), slot = std::move(slot), job = std::move(job)] {
@@ -144,9 +162,10 @@ void SqliteModule::State::request(const msg::EnvelopeRef& envelope, SqliteReques
   }
   job->on_writer = job->needs == Job::Needs::kWriter;
   job->action = std::move(request.action);
-  if (auto ok = databases.submit(request.database, std::move(job)); !ok) {
-    refuse(*envelope, ok.error());
-  }
+  just_asked = job.get();
+  const auto ok = databases.submit(request.database, std::move(job));
+  just_asked = nullptr;
+  if (!ok) refuse(*envelope, ok.error());
 }
 
 SqliteModule::SqliteModule(SqliteConfig config) : config_(std::move(config)) {}

@@ -76,6 +76,23 @@ Operation::Outcome Operation::run() {
   return damaged_ ? Outcome::kDamaged : Outcome::kDone;
 }
 
+bool Operation::run_now() {
+  constexpr std::size_t kParameterBytesMax = 16 << 10;
+  const auto* query = std::get_if<action::Query>(&job_.action);
+  if (query == nullptr || job_.on_writer || !job_.reader || !slot_.readers[*job_.reader]) {
+    return false;
+  }
+  if (job_.request->blob && job_.request->blob->bytes.size() > kParameterBytesMax) return false;
+  const auto values = parameters();
+  if (!values) return false;
+  auto rows = slot_.readers[*job_.reader]->run_now(
+      query->statement, *values, query->columnar ? RowsForm::kColumns : RowsForm::kObjects);
+  if (!rows) return false;
+  slot_.last_used.store(now());
+  answer(encode_sqlite_read(), std::move(rows));
+  return true;
+}
+
 void Operation::sweep() {
   if (!slot_.writer) return;
   slot_.transactions->abort_unused_since(now() - limits::kTransactionIdleTimeMax);

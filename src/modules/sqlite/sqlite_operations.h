@@ -40,6 +40,10 @@ class Operation {
 
   Outcome run();
 
+  /// Answers a query that takes microseconds only. False: nothing happened, it needs run(). Does
+  /// not wait, so any thread may call it that has the turn.
+  bool run_now();
+
  private:
   void request();
   void sweep();

@@ -1,6 +1,7 @@
 // One database: its connections, its open transactions, and what waits for it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
@@ -39,6 +40,21 @@ struct Slot {
   std::atomic<bool> has_temporaries{false};
   std::atomic<Instant> last_used{Instant{}};
 
+  /// Whether a query should be tried without the pool. After tries that failed, such as while
+  /// others write, some queries in a row are not.
+  bool worth_trying() {
+    const std::uint32_t skip = skip_.load(std::memory_order_relaxed);
+    if (skip == 0) return true;
+    skip_.store(skip - 1, std::memory_order_relaxed);
+    return false;
+  }
+  void tried(bool well) {
+    constexpr std::uint32_t kSkippedMax = 32;
+    const std::uint32_t more = std::min(kSkippedMax, 2 * skipped_.load() + 1);
+    skipped_.store(well ? 0 : more, std::memory_order_relaxed);
+    skip_.store(well ? 0 : more, std::memory_order_relaxed);
+  }
+
   /// `db.db` in the database's directory (io.md 10.1).
   std::string file() const { return directory + "/" + key.db + ".db"; }
   bool exists() const;
@@ -55,6 +71,10 @@ struct Slot {
 
   /// With that reader's turn; opens it when it is first needed.
   SqliteResult<SqliteConnection*> reader(std::size_t index);
+
+ private:
+  std::atomic<std::uint32_t> skip_{0};     // queries still to come that are not tried
+  std::atomic<std::uint32_t> skipped_{0};  // what skip_ was set to last
 };
 using SlotRef = std::shared_ptr<Slot>;
 

@@ -45,6 +45,8 @@ class RowsWriter {
   SqliteStatus add_row();
 
   std::string finish() &&;
+  /// The bytes so far.
+  std::size_t size() const { return out_.size(); }
 
  private:
   SqliteStatus add_value(int column);
