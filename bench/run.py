@@ -107,6 +107,13 @@ class Node:
         connection.request("POST", RPC_PATH, text, {"Content-Type": "application/json"})
         return connection.getresponse().status
 
+    def order(self, process, body):
+        """What the process answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        text = json.dumps({"process": process, "body": body, "expects_response": 60})
+        connection.request("POST", RPC_PATH, text, {"Content-Type": "application/json"})
+        return bytes(json.loads(connection.getresponse().read())["body"]).decode()
+
     def __enter__(self):
         return self
 
@@ -197,6 +204,25 @@ def whole_node(build, directory):
         used = cpu_seconds(node.pid) - before
         figures.append(figure("idle_cpu_pct", "% of one processor", [used / 20 * 100]))
         figures.append(figure("idle_rss_mb", "MB resident", [resident_mb(node.pid)]))
+    return figures
+
+
+def storage_of_guests(build, directory):
+    """CPU of the whole node, the guest's included, per call of a program that awaits each."""
+    figures = []
+    count = 10_000
+    with Node(build, directory / "storage", [build / "packages/bench"]) as node:
+        for order, name in (("kv_set", "guest_kv_set_us"), ("kv_get", "guest_kv_get_us"),
+                            ("sqlite_read", "guest_sqlite_read_us"),
+                            ("vfs_write", "guest_vfs_write_4KB_us")):
+            runs = []
+            for times in (1000, *[count] * RUNS):
+                before = cpu_seconds(node.pid)
+                said = node.order("storage:bench:test.os", f"{order} {times}")
+                if said != "done":
+                    sys.exit(f"bench: {order}: {said}")
+                runs.append((cpu_seconds(node.pid) - before) / times * 1e6)
+            figures.append(figure(name, "us CPU per awaited call", runs[1:]))
     return figures
 
 
@@ -318,6 +344,8 @@ def main():
         inner += backups(build)
         print("bench: the whole node beside nginx", flush=True)
         figures = inner + whole_node(build, directory)
+        print("bench: storage by a guest", flush=True)
+        figures += storage_of_guests(build, directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Linux {platform.release()}"
