@@ -11,6 +11,7 @@
 #include "crypto/identity.h"
 #include "modules/backup/directory_part.h"
 #include "modules/backup/directory_target.h"
+#include "node/allocator.h"
 #include "node/backup_text.h"
 #include "node/live_backup.h"
 #include "node/secret_prompt.h"
@@ -223,6 +224,7 @@ int back_up(const BackupCommand& command) {
     options.node = *name;
     options.progress = progress;
     options.stop = watch.stop();
+    options.gentle = false;
     report = backup_stopped_home(command, *opened, options);
   } else {
     report = run_live_backup(command.home,
@@ -328,6 +330,7 @@ int restore(const BackupCommand& command) {
 }  // namespace
 
 int run_backup(const BackupCommand& command) {
+  tune_allocator();
   switch (command.action) {
     case Action::kBackup:
       return back_up(command);

@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <unistd.h>
 
+#include "node/allocator.h"
 #include "node/console.h"
 #include "node/login.h"
 #include "node/node.h"
@@ -33,12 +33,6 @@ void report_control(const Config& config, const Node& node) {
   if (::write(config.control_fd, line.data(), line.size()) < 0) {
     fmt::print(stderr, "kinode: --control-fd {}: nobody reads there\n", config.control_fd);
   }
-}
-
-void tune_allocator() {
-  // Blobs come and go by the megabyte; giving each back to the system costs more than copying it.
-  ::mallopt(M_MMAP_THRESHOLD, 64 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ class BackupTest : public ::testing::Test {
     out.random = &random;
     out.node = "demo.os";
     out.holder = "the test";
+    out.workers = 2;
     return out;
   }
 

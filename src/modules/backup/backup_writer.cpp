@@ -44,7 +44,7 @@ Result<std::vector<PackContents>> adopt_packs(Repository& repository, ChunkIndex
     const auto bytes = repository.target().get(name_of(ObjectKind::kPack, pack.id));
     if (!bytes) continue;  // `verify` speaks of damaged ones; here they are only of no use
     auto contents = PackReader(repository.keys(), pack.id).contents(*bytes);
-    if (!contents || !check_pack(repository, *contents)) continue;
+    if (!contents || !check_pack(repository, *contents, true)) continue;
     if (auto ok = index.add(*contents); !ok) return std::unexpected(std::move(ok.error()));
     out.push_back(std::move(*contents));
   }
@@ -74,7 +74,7 @@ class Run {
         lock_(lock),
         known_(known_files(repository, index, options.node)),
         chunker_(repository.keys().gear()),
-        store_(repository, index, *options.random, options.workers),
+        store_(repository, index, *options.random, options.workers, options.gentle),
         manifest_(store_) {}
 
   Status add_part(port::FrozenPart& part) {

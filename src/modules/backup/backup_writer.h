@@ -25,7 +25,8 @@ struct BackupOptions {
   std::function<void(const BackupProgress&)>
       progress;                             // on the caller's thread, often; may be none
   const std::atomic<bool>* stop = nullptr;  // true: end soon with kUnavailable
-  std::size_t workers = 2;                  // threads beside the caller's
+  std::size_t workers = 3;  // threads beside the caller's: one of them usually waits for the target
+  bool gentle = true;       // they give way to the programs of a running node
 };
 
 struct BackupReport {

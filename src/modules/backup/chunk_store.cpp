@@ -1,12 +1,18 @@
 #include "modules/backup/chunk_store.h"
 
 #include <algorithm>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 
 namespace kinode::backup {
 
-Status check_pack(Repository& repository, const PackContents& contents) {
+namespace {
+constexpr int kGentleNice = 10;
+}
+
+Status check_pack(Repository& repository, const PackContents& contents, bool hashed) {
   const std::string name = name_of(ObjectKind::kPack, contents.id);
   const auto bytes = repository.target().get(name);
   if (!bytes) return std::unexpected(bytes.error());
@@ -17,9 +23,16 @@ Status check_pack(Repository& repository, const PackContents& contents) {
   std::size_t offset = magic_of(ObjectKind::kPack).size();
   std::uint32_t ordinal = 0;
   for (const PackedChunk& chunk : contents.chunks) {
-    auto plain = reader.open(chunk, ordinal++, ByteView(*bytes).subspan(offset, chunk.stored_size));
-    if (!plain) return fail_in(name, std::move(plain.error()));
+    const ByteView stored = ByteView(*bytes).subspan(offset, chunk.stored_size);
+    Status ok;
+    if (!hashed) {
+      ok = reader.check(chunk, ordinal, stored);
+    } else if (auto plain = reader.open(chunk, ordinal, stored); !plain) {
+      ok = std::unexpected(std::move(plain.error()));
+    }
+    if (!ok) return fail_in(name, std::move(ok.error()));
     offset += chunk.stored_size;
+    ++ordinal;
   }
   return {};
 }
@@ -59,7 +72,7 @@ class ChunkStore::Worker {
     if (auto ok = pack_->finish(); !ok) return ok;
     const std::string name = name_of(ObjectKind::kPack, pack_->contents().id);
     if (auto ok = store_.repository_.target().put(name, pack_->view()); !ok) return ok;
-    if (auto ok = check_pack(store_.repository_, pack_->contents()); !ok) {
+    if (auto ok = check_pack(store_.repository_, pack_->contents(), false); !ok) {
       // What could not be read back is of no use to anybody.
       static_cast<void>(store_.repository_.target().remove(name));
       return fail_in("what was written could not be read back", std::move(ok.error()));
@@ -78,10 +91,14 @@ class ChunkStore::Worker {
 };
 
 ChunkStore::ChunkStore(Repository& repository, const ChunkIndex& known, Random& random,
-                       std::size_t workers)
+                       std::size_t workers, bool gentle)
     : repository_(repository), known_(known), random_(random) {
   for (std::size_t i = 0; i < std::max<std::size_t>(workers, 1); ++i) {
-    threads_.emplace_back([this] { Worker(*this).run(); });
+    threads_.emplace_back([this, gentle] {
+      // Of this thread alone; if that is refused it works as before.
+      if (gentle) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kGentleNice);
+      Worker(*this).run();
+    });
   }
 }
 

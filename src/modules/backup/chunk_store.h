@@ -16,16 +16,19 @@
 
 namespace kinode::backup {
 
-/// All of a pack read back from the target and compared with what it should hold: each chunk is
-/// decrypted and hashed. The error names the pack.
-Status check_pack(Repository& repository, const PackContents& contents);
+/// All of a pack read back from the target, and each chunk decrypted and decompressed. `hashed`:
+/// and compared with its id, which only the one who encrypted it may leave out. The error names the
+/// pack.
+Status check_pack(Repository& repository, const PackContents& contents, bool hashed);
 
 /// Thread: add, wait and close from one, which is not one of its own. Lifetime: not longer than its
 /// arguments.
 class ChunkStore {
  public:
-  /// `known` is what the repository has; it is only read until `close`.
-  ChunkStore(Repository& repository, const ChunkIndex& known, Random& random, std::size_t workers);
+  /// `known` is what the repository has; it is only read until `close`. `gentle`: its threads give
+  /// way to all others.
+  ChunkStore(Repository& repository, const ChunkIndex& known, Random& random, std::size_t workers,
+             bool gentle);
   ~ChunkStore();
 
   /// Stores `plain`, at most limits::kBackupChunkBytesMax. Some time later its id is in `*id`, and

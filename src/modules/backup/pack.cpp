@@ -94,8 +94,8 @@ Result<PackContents> PackReader::contents(ByteView pack) {
   return PackContents{id_, pack.size(), std::move(*chunks)};
 }
 
-Result<ByteVector> PackReader::open(const PackedChunk& chunk, std::uint32_t ordinal,
-                                    ByteView stored) {
+Result<ByteVector> PackReader::decode(const PackedChunk& chunk, std::uint32_t ordinal,
+                                      ByteView stored) {
   auto plain = key_.open(piece_nonce(ordinal), associated(chunk), stored);
   if (!plain) return plain;
   if (chunk.encoding == Encoding::kZstd) {
@@ -105,9 +105,20 @@ Result<ByteVector> PackReader::open(const PackedChunk& chunk, std::uint32_t ordi
     if (ZSTD_isError(size) != 0 || size != whole.size()) return damaged("a compressed chunk");
     *plain = std::move(whole);
   }
-  if (plain->size() != chunk.plain_size || keys_.chunk_id(*plain) != chunk.id) {
-    return damaged("a chunk's content");
-  }
+  if (plain->size() != chunk.plain_size) return damaged("a chunk's size");
+  return plain;
+}
+
+Status PackReader::check(const PackedChunk& chunk, std::uint32_t ordinal, ByteView stored) {
+  auto plain = decode(chunk, ordinal, stored);
+  if (!plain) return std::unexpected(std::move(plain.error()));
+  return {};
+}
+
+Result<ByteVector> PackReader::open(const PackedChunk& chunk, std::uint32_t ordinal,
+                                    ByteView stored) {
+  auto plain = decode(chunk, ordinal, stored);
+  if (plain && keys_.chunk_id(*plain) != chunk.id) return damaged("a chunk's content");
   return plain;
 }
 
@@ -115,8 +126,10 @@ ByteView compress(ByteView plain, ByteVector& room) {
   static thread_local const std::unique_ptr<ZSTD_CCtx, ZstdFree> context(ZSTD_createCCtx());
   if (context == nullptr || plain.size() < 64) return {};
   room.resize(ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compressCCtx(context.get(), room.data(), room.size(), plain.data(),
-                                             plain.size(), kZstdLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  const std::size_t size =
+      ZSTD_compress2(context.get(), room.data(), room.size(), plain.data(), plain.size());
   if (ZSTD_isError(size) != 0 || size > plain.size() - plain.size() / 32) return {};
   return ByteView(room).first(size);
 }

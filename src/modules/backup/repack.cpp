@@ -19,7 +19,7 @@ class Run {
   Run(Repository& repository, const RepackOptions& options)
       : repository_(repository),
         options_(options),
-        store_(repository, nothing_, *options.random, options.workers) {}
+        store_(repository, nothing_, *options.random, options.workers, false) {}
   ~Run() { store_.stop(); }  // its threads write into this
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
