@@ -50,8 +50,9 @@ Status check(const rocksdb::Status& status, const std::string& name) {
   return fail(Code::kIo, fmt::format("the database in {}: {}", name, text));
 }
 
-rocksdb::Options options(Log* log) {
+rocksdb::Options options(Log* log, rocksdb::Env* env) {
   rocksdb::Options o;
+  if (env != nullptr) o.env = env;
   o.create_if_missing = true;
   // A node holds little here and should be small when idle (the bar is 32 MB for all of it).
   o.write_buffer_size = 4u << 20;
@@ -158,9 +159,10 @@ class RocksKv final : public LinkableKv {
 
 }  // namespace
 
-Result<std::unique_ptr<LinkableKv>> open_rocks_kv(const std::string& directory, Log* log) {
+Result<std::unique_ptr<LinkableKv>> open_rocks_kv(const std::string& directory, Log* log,
+                                                  rocksdb::Env* env) {
   rocksdb::DB* raw = nullptr;
-  const auto status = rocksdb::DB::Open(options(log), directory, &raw);
+  const auto status = rocksdb::DB::Open(options(log, env), directory, &raw);
   if (auto ok = check(status, directory); !ok) return std::unexpected(std::move(ok.error()));
   return std::make_unique<RocksKv>(std::unique_ptr<rocksdb::DB>(raw), directory);
 }

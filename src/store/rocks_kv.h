@@ -8,6 +8,10 @@
 #include "store/ordered_kv.h"
 #include "store/rocks_link.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace kinode::store {
 
 /// A store whose files can be given second names: its state at one moment (store/rocks_link.h).
@@ -20,6 +24,8 @@ class LinkableKv : public OrderedKv {
 /// Opens or creates the database in `directory`. Databases of RocksDB up to 8.10 open; their
 /// OPTIONS files are not read. `log` gets RocksDB's warnings and has to outlive the store.
 /// Errors: another node runs on it, no rights, disk full, damaged.
-Result<std::unique_ptr<LinkableKv>> open_rocks_kv(const std::string& directory, Log* log = nullptr);
+/// `env` is the disk and outlives the store; none: the system's.
+Result<std::unique_ptr<LinkableKv>> open_rocks_kv(const std::string& directory, Log* log = nullptr,
+                                                  rocksdb::Env* env = nullptr);
 
 }  // namespace kinode::store
