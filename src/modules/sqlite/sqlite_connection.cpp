@@ -123,9 +123,11 @@ SqliteResult<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
       (mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, file_layer());
+  const char* layer = file_layer();
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, layer);
   if (raw == nullptr) return std::unexpected(SqliteError::rusqlite("out of memory", "Overloaded"));
   std::unique_ptr<SqliteConnection> out(new SqliteConnection(raw, name));
+  out->has_door_ = layer != nullptr;
   if (code != SQLITE_OK) return std::unexpected(out->error());
   if (auto ok = out->set_up(mode); !ok) return std::unexpected(std::move(ok.error()));
   out->gate_ = gate;
@@ -297,7 +299,8 @@ SqliteResult<std::optional<std::string>> SqliteConnection::run(sqlite3_stmt* sta
 std::optional<std::string> SqliteConnection::run_now(std::string_view sql,
                                                      const Parameters& parameters, RowsForm form) {
   Kept* kept = find(sql);
-  if (kept == nullptr || !kept->quick.value_or(false) || !MemoryOnly::works()) return std::nullopt;
+  if (!has_door_ || !MemoryOnly::works()) return std::nullopt;
+  if (kept == nullptr || !kept->quick.value_or(false)) return std::nullopt;
   if (sqlite3_stmt_status(kept->statement, SQLITE_STMTSTATUS_REPREPARE, 0) != kept->prepared) {
     return std::nullopt;
   }

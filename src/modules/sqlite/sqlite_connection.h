@@ -82,6 +82,7 @@ class SqliteConnection {
 
   sqlite3* db_;
   const std::string name_;
+  bool has_door_ = false;  // its files do not wait where MemoryOnly exists
   store::WriteGate* gate_ = nullptr;
   std::optional<store::WriteGate::Pass> pass_;  // from a commit's begin to the end of its step
   std::unique_ptr<Authorizer> authorizer_;

@@ -80,11 +80,16 @@ Layer::Layer() {
 
 }  // namespace
 
-const char* file_layer() { return layer().registered ? layer().ours.zName : nullptr; }
+const char* file_layer() {
+  const sqlite3_vfs* now = sqlite3_vfs_find(nullptr);
+  // When the default goes, SQLite takes the one behind it, which may be ours.
+  const bool is_default = now == layer().system || now == &layer().ours;
+  return is_default && layer().registered ? layer().ours.zName : nullptr;
+}
 
 MemoryOnly::MemoryOnly() { only_memory = true; }
 MemoryOnly::~MemoryOnly() { only_memory = false; }
 
-bool MemoryOnly::works() { return layer().registered && layer().complete.load(); }
+bool MemoryOnly::works() { return layer().complete.load(); }
 
 }  // namespace kinode::sqlite

@@ -4,7 +4,8 @@
 namespace kinode::sqlite {
 
 /// The name of the system's file layer with a door in it, to open databases with; null if there is
-/// none: then the default is to be used. Made once. Thread: any.
+/// none, or the default is another layer: then the default is to be used, and what was opened with
+/// it is never read by MemoryOnly. Thread: any.
 const char* file_layer();
 
 /// While one exists, this thread's reads of files that were opened through file_layer() fail at
@@ -16,7 +17,7 @@ class MemoryOnly {
   MemoryOnly(const MemoryOnly&) = delete;
   MemoryOnly& operator=(const MemoryOnly&) = delete;
 
-  /// Whether every file so far has the door.
+  /// Whether every file so far that was opened through file_layer() has the door.
   static bool works();
 };
 
