@@ -141,7 +141,7 @@ TEST_F(SdkVfs, AFileHasACursor) {
   EXPECT_EQ(kind_of(file->seek(vfs::File::From::kStart, -1)), ErrorKind::kInvalid);
 }
 
-TEST_F(SdkVfs, NothingIsSentWhenAFileGoesAway) {
+TEST_F(SdkVfs, FaultQ19_NothingIsSentWhenAFileGoesAway) {
   {
     std::ignore = vfs::File::open(path);
   }
