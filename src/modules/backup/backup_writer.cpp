@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 #include "base/assert.h"
 #include "base/limits.h"
@@ -59,7 +60,7 @@ Status write_snapshot(Repository& repository, const Snapshot& snapshot) {
   if (auto ok = repository.target().put(name, *sealed); !ok) return ok;
   auto back = repository.snapshot(snapshot.id);
   if (!back || *back != snapshot) {
-    static_cast<void>(repository.target().remove(name));
+    std::ignore = repository.target().remove(name);
     return fail(Code::kCorrupt, name + " could not be read back as it was written");
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sys/resource.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -74,7 +75,7 @@ class ChunkStore::Worker {
     if (auto ok = store_.repository_.target().put(name, pack_->view()); !ok) return ok;
     if (auto ok = check_pack(store_.repository_, pack_->contents(), false); !ok) {
       // What could not be read back is of no use to anybody.
-      static_cast<void>(store_.repository_.target().remove(name));
+      std::ignore = store_.repository_.target().remove(name);
       return fail_in("what was written could not be read back", std::move(ok.error()));
     }
     store_.bytes_stored_.fetch_add(pack_->bytes(), std::memory_order_relaxed);

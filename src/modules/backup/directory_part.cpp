@@ -119,7 +119,7 @@ Status DirectoryPart::walk_below(const std::string& path, const Visit& visit, st
   Fd here;
   for (const std::string& name : *names) {
     port::FrozenEntry entry;
-    entry.path = path.empty() ? name : path + "/" + name;
+    entry.path = path.empty() ? name : fmt::format("{}/{}", path, name);
     if (is_made_anew(entry.path)) continue;
     const std::string shown = home_ + "/" + entry.path;
     if (!here.ok()) here = open_below(directory_, path, O_RDONLY | O_DIRECTORY);

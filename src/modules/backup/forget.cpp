@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "modules/backup/manifest_reader.h"
 #include "modules/backup/writer_lock.h"
@@ -70,7 +71,7 @@ Result<RepackReport> repack_locked(Repository& repository, WriterLock& lock,
                                    RepackOptions options) {
   const auto shown = std::move(options.progress);
   options.progress = [&](std::uint64_t done, std::uint64_t all) {
-    static_cast<void>(lock.renew());  // the next put says if the target is gone
+    std::ignore = lock.renew();  // the next put says if the target is gone
     if (shown) shown(done, all);
   };
   return repack(repository, options);

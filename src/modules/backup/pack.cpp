@@ -123,7 +123,7 @@ Result<ByteVector> PackReader::open(const PackedChunk& chunk, std::uint32_t ordi
 }
 
 ByteView compress(ByteView plain, ByteVector& room) {
-  static thread_local const std::unique_ptr<ZSTD_CCtx, ZstdFree> context(ZSTD_createCCtx());
+  static thread_local std::unique_ptr<ZSTD_CCtx, ZstdFree> context(ZSTD_createCCtx());
   if (context == nullptr || plain.size() < 64) return {};
   room.resize(ZSTD_compressBound(plain.size()));
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);

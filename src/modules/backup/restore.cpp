@@ -80,6 +80,10 @@ class Workplace {
       if (error) return io_failed(path_, error.value());
     }
     if (::mkdir(path_.c_str(), 0700) != 0) {
+      if (errno == ENOENT) {
+        return fail(Code::kNotFound,
+                    fmt::format("the directory above {} is not there: make it", printable(home_)));
+      }
       if (errno != EEXIST) return io_failed(path_, errno);
       return fail(Code::kExists, fmt::format("{} is in the way: move it elsewhere or remove it",
                                              printable(path_)));

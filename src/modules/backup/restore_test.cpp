@@ -47,6 +47,12 @@ TEST_F(BackupTest, ADirectoryOfThatNameWhichIsNoAttemptIsLeftAlone) {
   EXPECT_EQ(scratch.read("again.restoring/mine"), "x");
 }
 
+TEST_F(BackupTest, AMissingDirectoryAboveTheHomeIsNamed) {
+  write("vfs/a", "content");
+  backup();
+  EXPECT_THAT(try_restore("missing/again").error().detail, HasSubstr("the directory above"));
+}
+
 TEST_F(BackupTest, ADamagedBackupLeavesNothingBehind) {
   write("vfs/a", "content");
   backup();

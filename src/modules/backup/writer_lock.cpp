@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -111,7 +112,7 @@ Result<std::unique_ptr<WriterLock>> WriterLock::take(Target& target, const Clock
 
 WriterLock::~WriterLock() {
   // If that fails, the lock ends by its time.
-  static_cast<void>(target_.remove(std::string(kPrefix) + id_.text()));
+  std::ignore = target_.remove(std::string(kPrefix) + id_.text());
 }
 
 Status WriterLock::renew() {
