@@ -114,8 +114,8 @@ ByteVector piece(bool dense) {
 }
 
 const Keys& keys() {
-  static const Keys out(crypto::SecretBytes(32));
-  return out;
+  static const Keys kKeys(crypto::SecretBytes(32));
+  return kKeys;
 }
 
 void part_cut(benchmark::State& state) {

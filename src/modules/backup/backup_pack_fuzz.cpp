@@ -9,8 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kinode;
   const ByteView input(data, size);
-  static const backup::Keys keys(crypto::SecretBytes(32));
-  KINODE_ASSERT(!backup::PackReader(keys, {}).contents(input));  // nobody guesses a tag
+  static const backup::Keys kKeys(crypto::SecretBytes(32));
+  KINODE_ASSERT(!backup::PackReader(kKeys, {}).contents(input));  // nobody guesses a tag
   if (const auto list = backup::decode_pack_list(input)) {
     backup::WireWriter out;
     backup::encode_chunks(*list, out);

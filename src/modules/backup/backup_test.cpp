@@ -1,6 +1,9 @@
 // A home that goes into a repository and comes back.
+#include "base/limits.h"
 #include "modules/backup/backup_fixture_test.h"
 #include "modules/backup/directory_target.h"
+#include "modules/backup/home_manifest.h"
+#include "modules/backup/manifest_reader.h"
 #include "modules/backup/writer_lock.h"
 
 namespace kinode::backup {
@@ -175,6 +178,38 @@ TEST_F(BackupTest, AFileThatShrinksWhileItIsReadIsAnError) {
   const auto report = write_backup(*repository, parts, options());
   ASSERT_FALSE(report);
   EXPECT_THAT(report.error().detail, HasSubstr("kernel/a became shorter"));
+}
+
+TEST_F(BackupTest, AFileOfMoreChunksThanOneEntryHoldsComesBackWhole) {
+  const ChunkIndex nothing;
+  std::vector<ChunkId> chunks(3 * limits::kBackupEntryChunksMax + 1);
+  for (ChunkId& id : chunks) random.fill(id.bytes);
+  ChunkStore store(*repository, nothing, random, 1, false);
+  HomeManifest manifest(store);
+  for (const std::string path : {"before", "huge", "after"}) {
+    port::FrozenEntry file;
+    file.path = path;
+    PendingEntry& pending = manifest.begin(std::move(file));
+    if (path == "huge") pending.chunks.assign(chunks.begin(), chunks.end());
+    pending.complete();
+  }
+  Snapshot snapshot;
+  auto segments = manifest.finish();
+  auto packs = store.close();
+  ASSERT_TRUE(segments && packs);
+  snapshot.segments = *segments;
+  ChunkIndex index;
+  for (const PackContents& pack : *packs) ASSERT_TRUE(index.add(pack));
+
+  std::map<std::string, std::vector<ChunkId>> found;
+  std::string path;
+  ASSERT_TRUE(walk_snapshot(*repository, index, snapshot, [&](ManifestEntry& entry) -> Status {
+    if (!entry.continued) path = entry.entry.path;
+    found[path].insert(found[path].end(), entry.chunks.begin(), entry.chunks.end());
+    return {};
+  }));
+  EXPECT_THAT(found, SizeIs(3));
+  EXPECT_EQ(found["huge"], chunks);
 }
 
 TEST_F(BackupTest, ADirectoryTargetHoldsTheSame) {
