@@ -3,6 +3,8 @@
 By hand: backup_test.py --files 50000 --gb 5 --databases 20"""
 
 import argparse
+import os
+import pty
 import random
 import re
 import sys
@@ -10,6 +12,7 @@ import time
 import unittest
 
 from backup_home import BackupHomeTest, Size, backup, folder_bytes, tree
+from node import KINODE
 
 SIZE = Size()
 
@@ -64,6 +67,45 @@ class BackupTest(BackupHomeTest):
         self.assertEqual(found.keys(), expected.keys())
         for path, what in expected.items():
             self.assertEqual(found[path], what, path)
+
+    def at_a_terminal(self, keys, *args):
+        """`kinode ARGS` at a terminal where each text of `keys` answers a question: exit code, and
+        all that was shown."""
+        environment = {name: value for name, value in os.environ.items()
+                       if name != "KINODE_BACKUP_PASSPHRASE"}
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(KINODE, [str(KINODE), *map(str, args)], environment)
+        shown = b""
+        for key in [*keys, None]:
+            while key is None or not shown.endswith(b": "):
+                try:
+                    shown += os.read(terminal, 4096)
+                except OSError:  # it has ended
+                    break
+            if key is not None:
+                os.write(terminal, key.encode())
+                shown += b" "
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+
+    def test_a_passphrase_is_typed_and_not_shown(self):
+        (self.home / "kernel").mkdir(parents=True)
+        (self.home / "kernel/CURRENT").write_text("something")
+        code, shown = self.at_a_terminal(["swordfisk\x7fh\r", "sword\x15swordfish\r"],
+                                         "backup", self.home, self.target)
+        self.assertEqual(code, 0, shown)
+        self.assertNotIn("sword", shown)
+        self.assertEqual(backup("backup", "list", self.target, phrase="swordfish")[0], 0)
+        code, shown = self.at_a_terminal(["other\r"], "backup", self.home, self.target)
+        self.assertEqual(code, 3)
+        self.assertIn("the passphrase is wrong", shown)
+        code, shown = self.at_a_terminal(["one\r", "two\r"], "backup", self.home, self.dir / "new")
+        self.assertEqual(code, 2)
+        self.assertIn("differ", shown)
+        code, shown = self.at_a_terminal(["half\x03"], "backup", self.home, self.dir / "new")
+        self.assertEqual(code, 3)
+        self.assertFalse((self.dir / "new").exists())
 
     def test_a_flipped_bit_and_a_wrong_passphrase_are_said(self):
         self.stopped_home()
