@@ -12,10 +12,11 @@ using port::Routed;
 
 namespace {
 
-// kernel.md 5.4: every runtime module may message every other, whether or not it is built in.
+// kernel.md 5.4: every runtime module may message every other, whether or not it is built in; the
+// last is ours.
 constexpr std::string_view kRuntimeModules[] = {"kernel", "net",    "http-server", "http-client",
                                                 "timer",  "eth",    "vfs",         "state",
-                                                "kv",     "sqlite", "fd-manager"};
+                                                "kv",     "sqlite", "fd-manager",  "backup"};
 
 // A module is granted something by nearly every process.
 constexpr std::size_t kModuleCapsMax = 20 * limits::kCapsPerProcessMax;

@@ -11,6 +11,7 @@
 #include "crypto/password_hash.h"
 #include "kernel/bootstrap.h"
 #include "kernel/kernel.h"
+#include "modules/backup/backup_module.h"
 #include "modules/fd_manager/fd_manager_module.h"
 #include "modules/http_server/http_server_module.h"
 #include "modules/kv/kv_module.h"
@@ -19,7 +20,10 @@
 #include "modules/timer/timer_module.h"
 #include "modules/vfs/vfs_module.h"
 #include "node/budget_file.h"
+#include "node/listen.h"
 #include "node/package_source.h"
+#include "node/rpc_socket.h"
+#include "port/frozen_files.h"
 #include "rt/thread_executor.h"
 #include "rt/thread_pool.h"
 #include "store/files.h"
@@ -35,9 +39,6 @@ namespace kinode::node {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::uint16_t kFirstPort = 8080;
-constexpr std::uint16_t kLastPort = 8998;
 
 /// Components are files of the drives (kernel.md 3.2).
 class DriveFiles final : public kernel::ComponentFiles {
@@ -67,28 +68,6 @@ Result<std::string> prepare_home(const std::string& home) {
   std::string canonical = fs::canonical(home, error).string();
   if (error) return fail(Code::kIo, fmt::format("{}: {}", home, error.message()));
   return canonical;
-}
-
-Result<std::unique_ptr<transport::HttpListener>> listen(rt::ThreadExecutor& executor,
-                                                        std::optional<std::uint16_t> port) {
-  if (port) {
-    auto listener = transport::HttpListener::open(executor, {"127.0.0.1", *port});
-    if (listener || listener.error().code != Code::kExists) return listener;
-    for (std::uint32_t next = *port + 1u; next <= *port + 1000u && next <= 65535; ++next) {
-      if (transport::HttpListener::open(executor,
-                                        {"127.0.0.1", static_cast<std::uint16_t>(next)})) {
-        return fail(Code::kExists, fmt::format("{}; port {} is free: use --port {}",
-                                               listener.error().detail, next, next));
-      }
-    }
-    return listener;
-  }
-  for (std::uint16_t next = kFirstPort; next <= kLastPort; ++next) {
-    auto listener = transport::HttpListener::open(executor, {"127.0.0.1", next});
-    if (listener || listener.error().code != Code::kExists) return listener;
-  }
-  return fail(Code::kExists, fmt::format("no port from {} to {} is free: choose one with --port",
-                                         kFirstPort, kLastPort));
 }
 
 transport::HttpLimits http_limits() {
@@ -134,7 +113,12 @@ struct Node::Parts {
   rt::ThreadPool sqlite_threads{clock, limits::kSqliteThreadsMax};
   std::unique_ptr<sqlite::SqliteModule> sqlite;
   std::unique_ptr<http_server::HttpServerModule> http;
+  rt::ThreadPool backup_thread{clock, 1};
+  std::unique_ptr<backup::KernelPart> kernel_part;
+  std::unique_ptr<port::HomeFiles> home_files;
+  std::unique_ptr<backup::BackupModule> backups;
   std::unique_ptr<transport::HttpListener> listener;
+  std::unique_ptr<transport::HttpListener> local_listener;
   std::function<void()> on_shutdown;
   rt::Mutex mutex;
   std::optional<crypto::Keyfile> identity __attribute__((guarded_by(mutex)));
@@ -149,6 +133,7 @@ struct Node::Parts {
   kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
   Status add_modules(const Config& config);
+  Status add_backups();
   Status install_packages(const Config& config, port::PrintSink& print);
 };
 
@@ -288,8 +273,29 @@ Status Node::Parts::add_modules(const Config& config) {
   sqlite = std::make_unique<sqlite::SqliteModule>(sqlite::SqliteConfig{
       home + "/sqlite", fs::current_path(no_directory).string(), &sqlite_threads, &gate});
   if (auto ok = kernel->add_module(*sqlite); !ok) return ok;
+  if (auto ok = add_backups(); !ok) return ok;
   http = std::make_unique<http_server::HttpServerModule>();
   return kernel->add_module(*http);
+}
+
+/// What is left out is made anew, or belongs to another part.
+Status Node::Parts::add_backups() {
+  kernel_part = std::make_unique<backup::KernelPart>(*kernel_store, home + "/kernel",
+                                                     home + "/.frozen/kernel");
+  home_files = std::make_unique<port::HomeFiles>(
+      home, std::vector<std::string>{"kernel", "kv", "sqlite", "vfs", ".lock", ".compiled",
+                                     ".frozen", ".rpc.sock"});
+  backups = std::make_unique<backup::BackupModule>(
+      backup::BackupConfig{home,
+                           name,
+                           &gate,
+                           {{"the process table", kernel_part.get()},
+                            {"kv", &kv_databases->freezable()},
+                            {"sqlite", &sqlite->freezable()},
+                            {"vfs", &vfs->freezable()},
+                            {"the files of the home", home_files.get()}},
+                           &backup_thread});
+  return kernel->add_module(*backups);
 }
 
 Status Node::Parts::install_packages(const Config& config, port::PrintSink& print) {
@@ -319,6 +325,12 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   auto listener = listen(*parts->executor, config.port);
   if (!listener) return std::unexpected(std::move(listener.error()));
   parts->listener = std::move(*listener);
+  auto local = transport::HttpListener::open_local(*parts->executor, rpc_socket_path(parts->home));
+  if (local) {
+    parts->local_listener = std::move(*local);
+  } else {
+    print.print({0, msg::system_process("http-server"), local.error().detail});
+  }
   if (auto ok = parts->add_modules(config); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = parts->install_packages(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
@@ -330,6 +342,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   }
   parts->kernel->boot();
   parts->listener->start(*parts->http, http_limits());
+  if (parts->local_listener) parts->local_listener->start(*parts->http, http_limits());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
@@ -368,6 +381,9 @@ void Node::stop() {
   parts_->stopped = true;
   parts_->http->stop();
   parts_->listener->stop();
+  if (parts_->local_listener) parts_->local_listener->stop();
+  parts_->backups->stop();
+  parts_->backup_thread.stop();
   parts_->sqlite->stop();
   parts_->kv_databases->stop();
   parts_->state->stop();

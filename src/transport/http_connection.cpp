@@ -95,14 +95,15 @@ class HttpConnection::Exchange final : public HttpExchange {
 
 HttpConnection::HttpConnection(TcpSocket socket, HttpHandler& handler, const Clock& clock,
                                HttpLimits limits,
-                               std::shared_ptr<std::atomic<std::size_t>> open_count)
+                               std::shared_ptr<std::atomic<std::size_t>> open_count, Way way)
     : socket_(std::move(socket)),
       handler_(handler),
       clock_(clock),
       limits_(limits),
       open_count_(std::move(open_count)),
-      peer_(peer_text(socket_)),
-      peer_is_loopback_(is_loopback_peer(socket_)) {
+      peer_(way == Way::kHome ? std::string() : peer_text(socket_)),
+      peer_is_loopback_(way == Way::kHome || is_loopback_peer(socket_)),
+      way_(way) {
   open_count_->fetch_add(1);
 }
 
@@ -192,7 +193,7 @@ void HttpConnection::send_continue() {
 void HttpConnection::hand_over() {
   // While the answer is made, its maker's own limits count.
   deadline_ = Instant::max();
-  HttpRequest request{parser_->release(), peer_, peer_is_loopback_};
+  HttpRequest request{parser_->release(), peer_, peer_is_loopback_, way_ == Way::kHome};
   handler_.handle(std::make_shared<Exchange>(shared_from_this(), std::move(request)));
 }
 

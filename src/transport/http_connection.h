@@ -31,8 +31,11 @@ struct HttpLimits {
 /// in the read buffer. Lives as long as it reads, writes or owes an answer.
 class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
  public:
+  /// How the peer came: the socket may also be a local one that is read and written alike.
+  enum class Way : bool { kNetwork, kHome };
+
   HttpConnection(TcpSocket socket, HttpHandler& handler, const Clock& clock, HttpLimits limits,
-                 std::shared_ptr<std::atomic<std::size_t>> open_count);
+                 std::shared_ptr<std::atomic<std::size_t>> open_count, Way way = Way::kNetwork);
   ~HttpConnection();
 
   /// Begins. Call on the socket's worker.
@@ -68,6 +71,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   const std::shared_ptr<std::atomic<std::size_t>> open_count_;
   const std::string peer_;
   const bool peer_is_loopback_;
+  const Way way_;
   std::thread::id thread_;
 
   std::string buffer_;  // unparsed bytes are [begin_, buffer_.size())

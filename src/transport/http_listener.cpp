@@ -1,11 +1,17 @@
 #include "transport/http_listener.h"
 
 #include <algorithm>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <future>
+#include <sys/stat.h>
 #include <tuple>
+#include <unistd.h>
 
 #include "base/limits_http.h"
 
@@ -24,6 +30,9 @@ constexpr auto kSweepInterval = std::chrono::seconds(1);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
+using Local = asio::local::stream_protocol;
+using LocalAcceptor = asio::basic_socket_acceptor<Local, asio::io_context::executor_type>;
+using LocalSocket = asio::basic_stream_socket<Local, asio::io_context::executor_type>;
 using SteadyTimer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                                asio::wait_traits<std::chrono::steady_clock>,
                                                asio::io_context::executor_type>;
@@ -41,15 +50,18 @@ void tcp_listen(Acceptor& acceptor, const tcp::endpoint& endpoint, error_code& e
 /// Lives on worker 0, except for the connections, each of which lives on its own.
 struct HttpListener::State : std::enable_shared_from_this<HttpListener::State> {
   explicit State(rt::ThreadExecutor& e)
-      : executor(e), acceptor(e.io(0)), sweeper(e.io(0)), pause(e.io(0)) {}
+      : executor(e), acceptor(e.io(0)), local(e.io(0)), sweeper(e.io(0)), pause(e.io(0)) {}
 
   void accept();
+  void accept_local(std::size_t worker);
   void accepted(const error_code& error, TcpSocket socket, std::size_t worker);
   void sweep();
   void close_all();
 
   rt::ThreadExecutor& executor;
   Acceptor acceptor;
+  LocalAcceptor local;
+  std::string local_path;  // not empty: `local` is used
   SteadyTimer sweeper;
   SteadyTimer pause;
   HttpHandler* handler = nullptr;
@@ -63,9 +75,24 @@ struct HttpListener::State : std::enable_shared_from_this<HttpListener::State> {
 
 void HttpListener::State::accept() {
   const std::size_t worker = next_worker++ % executor.worker_count();
+  if (!local_path.empty()) return accept_local(worker);
   acceptor.async_accept(executor.io(worker), [self = shared_from_this(), worker](
                                                  const error_code& error, TcpSocket socket) {
     self->accepted(error, std::move(socket), worker);
+  });
+}
+
+void HttpListener::State::accept_local(std::size_t worker) {
+  local.async_accept(executor.io(worker), [self = shared_from_this(), worker](
+                                              const error_code& error, LocalSocket socket) {
+    // Read and written like the others, so that a connection has one kind of socket.
+    TcpSocket same(self->executor.io(worker));
+    error_code failed = error;
+    if (!failed) {
+      const auto handle = socket.release(failed);
+      if (!failed) std::ignore = same.assign(tcp::v4(), handle, failed);
+    }
+    self->accepted(failed, std::move(same), worker);
   });
 }
 
@@ -82,8 +109,10 @@ void HttpListener::State::accepted(const error_code& error, TcpSocket socket, st
   if (open_count->load() < limits::kHttpConnectionsMax) {
     error_code ignored;
     std::ignore = socket.set_option(tcp::no_delay(true), ignored);
+    const auto way =
+        local_path.empty() ? HttpConnection::Way::kNetwork : HttpConnection::Way::kHome;
     auto connection = std::make_shared<HttpConnection>(std::move(socket), *handler,
-                                                       executor.clock(), limits, open_count);
+                                                       executor.clock(), limits, open_count, way);
     connections.push_back(connection);
     asio::post(executor.io(worker), [connection] { connection->start(); });
   }
@@ -111,6 +140,8 @@ void HttpListener::State::close_all() {
   stopping = true;
   error_code ignored;
   std::ignore = acceptor.close(ignored);
+  std::ignore = local.close(ignored);
+  if (!local_path.empty()) ::unlink(local_path.c_str());
   sweeper.cancel();
   pause.cancel();
   for (const auto& weak : connections) {
@@ -145,6 +176,43 @@ Result<std::unique_ptr<HttpListener>> HttpListener::open(rt::ThreadExecutor& on,
   }
   const std::uint16_t port = state->acceptor.local_endpoint().port();
   return std::unique_ptr<HttpListener>(new HttpListener(std::move(state), port));
+}
+
+Result<LocalAddress> LocalAddress::of(const std::string& path) {
+  LocalAddress out;
+  constexpr std::size_t kAddressBytes = 107;  // sun_path without its end
+  out.text_ = path;
+  if (path.size() <= kAddressBytes) return out;
+  const std::filesystem::path whole(path);
+  out.directory_ = Fd(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!out.directory_.ok()) {
+    return fail(Code::kIo, fmt::format("{}: {}", path, std::strerror(errno)));
+  }
+  out.text_ = fmt::format("/proc/self/fd/{}/{}", out.directory_.get(), whole.filename().string());
+  return out;
+}
+
+Result<std::unique_ptr<HttpListener>> HttpListener::open_local(rt::ThreadExecutor& on,
+                                                               const std::string& path) {
+  auto address = LocalAddress::of(path);
+  if (!address) return std::unexpected(std::move(address.error()));
+  auto state = std::make_shared<State>(on);
+  state->local_path = path;
+  ::unlink(path.c_str());
+  error_code error;
+  std::ignore = state->local.open(Local(), error);
+  if (!error) std::ignore = state->local.bind(Local::endpoint(address->text()), error);
+  // Nobody can connect before it listens.
+  if (!error && ::chmod(path.c_str(), 0600) != 0) {
+    error = error_code(errno, boost::system::system_category());
+  }
+  if (!error) std::ignore = state->local.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return fail(Code::kIo, fmt::format("cannot listen on {}: {}: tools on this machine need it; "
+                                       "move the home to a file system that has sockets",
+                                       path, error.message()));
+  }
+  return std::unique_ptr<HttpListener>(new HttpListener(std::move(state), 0));
 }
 
 HttpListener::HttpListener(std::shared_ptr<State> state, std::uint16_t port)

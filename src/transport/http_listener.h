@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "rt/mutex.h"
 #include "rt/thread_executor.h"
 #include "transport/http_connection.h"
@@ -26,6 +27,12 @@ class HttpListener {
   static Result<std::unique_ptr<HttpListener>> open(rt::ThreadExecutor& executor,
                                                     ListenAddress address);
 
+  /// Listens on a Unix socket at `path`, which only the owner of its directory's files can open. A
+  /// socket that is there was left by a node that has ended: the caller holds the home's lock.
+  /// Gone with the listener. Errors: it cannot be made there.
+  static Result<std::unique_ptr<HttpListener>> open_local(rt::ThreadExecutor& executor,
+                                                          const std::string& path);
+
   ~HttpListener();
   HttpListener(const HttpListener&) = delete;
   HttpListener& operator=(const HttpListener&) = delete;
@@ -44,6 +51,17 @@ class HttpListener {
 
   std::shared_ptr<State> state_;
   const std::uint16_t port_;
+};
+
+/// `path` in a form that fits a socket's address, which has 107 bytes. Lifetime: as long as this.
+class LocalAddress {
+ public:
+  static Result<LocalAddress> of(const std::string& path);
+  const std::string& text() const { return text_; }
+
+ private:
+  Fd directory_;
+  std::string text_;
 };
 
 }  // namespace kinode::transport

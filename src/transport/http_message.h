@@ -19,6 +19,7 @@ struct HttpRequest {
   boost::beast::http::request<boost::beast::http::vector_body<std::uint8_t>> message;
   std::string_view peer;  // ip:port; empty for a local socket
   bool peer_is_loopback = false;
+  bool is_through_home = false;  // by the socket in the home, which only its owner can open
 
   std::string_view target() const { return {message.target().data(), message.target().size()}; }
   std::string_view header(std::string_view name) const {

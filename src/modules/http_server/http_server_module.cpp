@@ -166,6 +166,9 @@ void HttpServerModule::handle(Exchange exchange) {
   const auto target = read_target(exchange->request());
   if (!target) return exchange->respond(text_response(400, target.error().detail + "\n"));
   if (target->path == kRpcPath) return parts_->rpc.handle(std::move(exchange));
+  if (exchange->request().is_through_home) {
+    return exchange->respond(text_response(404, "The socket in the home is for tools only.\n"));
+  }
   if (is_forged(exchange->request(), target->authority)) {
     return exchange->respond(
         text_response(403, "this request comes from a page of another site\n"));
