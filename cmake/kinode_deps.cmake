@@ -6,9 +6,7 @@ find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
-unset(zstd_INCLUDE_DIRS CACHE) # RocksDB looks for zstd itself, as zstd::zstd
-unset(zstd_LIBRARIES CACHE)
-find_package(RocksDB REQUIRED)
+find_package(RocksDB REQUIRED) # and zstd, as zstd::zstd
 find_package(LibArchive REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
