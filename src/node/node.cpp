@@ -56,9 +56,12 @@ class DriveFiles final : public kernel::ComponentFiles {
   const std::string root_;
 };
 
-Result<std::string> prepare_home(const std::string& home) {
-  std::error_code error;
-  fs::create_directories(home, error);
+store::Durability durability(const Config& config) {
+  return config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
+}
+
+Result<std::string> prepare_home(const std::string& home, store::Durability durability) {
+  std::error_code error = store::make_directories(home, durability);
   if (error) {
     return fail(Code::kIo,
                 fmt::format("cannot create the home {} ({}): choose another directory, or make "
@@ -73,10 +76,6 @@ Result<std::string> prepare_home(const std::string& home) {
 transport::HttpLimits http_limits() {
   return {limits::kHttpHeaderBytesMax, limits::kRpcBodyBytesMax, limits::kHttpHeaderTimeMax,
           limits::kHttpBodyTimeMax, limits::kHttpIdleTimeMax};
-}
-
-store::Durability durability(const Config& config) {
-  return config.power_durability ? store::Durability::kPower : store::Durability::kProcess;
 }
 
 /// What the system lets this process have open.
@@ -129,7 +128,7 @@ struct Node::Parts {
   Status identify(const Config& config, port::PrintSink& print);
   void open_fake_identity(const Config& config);
   void open_login(const Config& config);
-  Status open_stores();
+  Status open_stores(const Config& config);
   kernel::Budget budget_of(const msg::PackageId& package) const;
   Status build_kernel(const Config& config, port::PrintSink& print);
   Status add_modules(const Config& config);
@@ -138,7 +137,7 @@ struct Node::Parts {
 };
 
 Status Node::Parts::take_home(const Config& config) {
-  auto prepared = prepare_home(config.home);
+  auto prepared = prepare_home(config.home, durability(config));
   if (!prepared) return std::unexpected(std::move(prepared.error()));
   home = std::move(*prepared);
   auto locked = store::HomeLock::take(home);
@@ -147,10 +146,12 @@ Status Node::Parts::take_home(const Config& config) {
   return {};
 }
 
-Status Node::Parts::open_stores() {
+Status Node::Parts::open_stores(const Config& config) {
   std::error_code error;
-  fs::create_directories(home + "/vfs", error);
-  if (error) return fail(Code::kIo, fmt::format("cannot create {}/vfs: {}", home, error.message()));
+  for (const auto& part : {home + "/vfs", home + "/kernel"}) {
+    error = store::make_directories(part, durability(config));
+    if (error) return fail(Code::kIo, fmt::format("cannot create {}: {}", part, error.message()));
+  }
   fs::remove_all(home + "/.frozen", error);  // of a backup that did not end
   auto opened = store::open_rocks_kv(home + "/kernel", &log);
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -319,7 +320,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, port::PrintSink&
   parts->on_shutdown = std::move(on_shutdown);
   if (auto ok = parts->take_home(config); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = parts->identify(config, print); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = parts->open_stores(); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = parts->open_stores(config); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = parts->build_kernel(config, print); !ok)
     return std::unexpected(std::move(ok.error()));
   auto listener = listen(*parts->executor, config.port);

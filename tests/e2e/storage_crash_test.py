@@ -263,6 +263,8 @@ class Killer:
 
 
 class StorageCrashTest(NodeTest):
+    flags = ()
+
     def boot(self):
         folder = self.dir / "app"
         if not folder.exists():
@@ -272,7 +274,7 @@ class StorageCrashTest(NodeTest):
                                       grant_capabilities=["http-server:distro:sys", *modules])
                        for kind in WRITERS]
             make_package(folder, {"main.wasm": guest("relay")}, entries, package="app")
-        return self.start("--package", folder)
+        return self.start("--package", folder, *self.flags)
 
     def die_at_boot(self, seconds):
         """Once more, while it looks at what the last one left."""
@@ -297,12 +299,19 @@ class StorageCrashTest(NodeTest):
         self.assertEqual(node.process.wait(), -9, "it was alive until it was killed")
 
     def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(self):
+        self.kill_again_and_again(KILLS)
+
+    def test_nor_is_it_with_power_durability(self):
+        self.flags = ("--power-durability",)
+        self.kill_again_and_again(max(2, KILLS // 10))
+
+    def kill_again_and_again(self, kills):
         print(f"seed {SEED}", file=sys.stderr)
         chance = random.Random(SEED)
         writers = [kind(chance) for kind in WRITERS]
         total = {writer.name: 0 for writer in writers}
         boots = []
-        for _ in range(KILLS):
+        for _ in range(kills):
             begun = time.monotonic()
             node = self.boot()
             boots.append(time.monotonic() - begun)
@@ -326,7 +335,7 @@ class StorageCrashTest(NodeTest):
                 self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
             database.close()
         boots.sort()
-        print(f"{KILLS} kills, acknowledged: {total}; boot median {boots[len(boots) // 2]:.3f} s, "
+        print(f"{kills} kills, acknowledged: {total}; boot median {boots[len(boots) // 2]:.3f} s, "
               f"longest {boots[-1]:.3f} s", file=sys.stderr)
 
 
