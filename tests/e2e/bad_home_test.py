@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from node import (ASKERS, COUNTER, SMALL_ECHO, NodeTest, guest, make_package, manifest_entry,
-                  run_kinode, tools_package)
+                  run_kinode, tools_package, wait_until)
 
 CANNOT_START = 3
 
@@ -117,6 +117,8 @@ class BadHomeTest(NodeTest):
             node.wait_for(keeper)
             self.assertEqual(node.rpc(keeper, {"op": "set_state", "text": "kept"}).json,
                              {"ok": None})
+            # Made beside everything else: a node that cannot keep its identity ends.
+            wait_until((disk / "home/.keys").exists, "the node's identity is stored")
             fill = disk / "ballast"
             self.fill(fill)
             for _ in range(20):
