@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Larger ones would hold up writers.
+constexpr std::uint64_t kReadAtOnceMax = 64u << 10;
+
 std::unexpected<Error> io_failure(std::string_view what, int number) {
   return fail(Code::kIo, fmt::format("{}: {}", what, std::strerror(number)));
 }
@@ -105,6 +108,11 @@ Status FrozenFiles::walk(const Visit& visit) {
 Result<std::unique_ptr<FrozenContent>> FrozenFiles::open(const FrozenEntry& file) {
   const auto it = std::ranges::find(files_, file.path, [](const auto& f) { return f.entry.path; });
   if (it == files_.end()) return fail(Code::kNotFound, file.path + " was not there");
+  if (it->handle) {
+    Fd again(::fcntl(it->handle->get(), F_DUPFD_CLOEXEC, 0));
+    if (!again.ok()) return io_failure(file.path, errno);
+    return std::make_unique<FileContent>(std::move(again), file.path, it->entry.size);
+  }
   if (it->source.empty()) return frozen_text(it->text);
   return open_frozen(it->source, it->entry.size);
 }
@@ -135,13 +143,23 @@ Status HomeFiles::add(const std::string& below, std::vector<FrozenFile>& files,
     std::error_code error;
     file.entry.target = fs::read_symlink(path, error).string();
   } else if (S_ISREG(info.st_mode)) {
+    if (auto ok = take(path, file, bytes); !ok) return ok;
+  } else {
+    return {};  // a socket, a pipe
+  }
+  files.push_back(std::move(file));
+  return {};
+}
+
+/// The content, or a handle of it.
+Status HomeFiles::take(const std::string& path, FrozenFile& file, std::uint64_t& bytes) const {
+  if (file.entry.size > kReadAtOnceMax) {
+    file.handle =
+        std::make_shared<const Fd>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.handle->ok()) return io_failure(path, errno);
+    bytes += kReadAtOnceMax;  // a handle costs, too
+  } else {
     bytes += file.entry.size;
-    if (bytes > limits::kBackupHomeBytesMax) {
-      return fail(Code::kOverloaded,
-                  fmt::format("more than {} MB lie beside the stores in {}: move {} and what does "
-                              "not belong there elsewhere",
-                              limits::kBackupHomeBytesMax >> 20, home_, below));
-    }
     auto content = open_frozen(path, file.entry.size);
     if (!content) return std::unexpected(std::move(content.error()));
     file.text.resize(file.entry.size);
@@ -149,11 +167,12 @@ Status HomeFiles::add(const std::string& below, std::vector<FrozenFile>& files,
     if (!got) return std::unexpected(std::move(got.error()));
     file.text.resize(*got);
     file.entry.size = *got;
-  } else {
-    return {};  // a socket, a pipe
   }
-  files.push_back(std::move(file));
-  return {};
+  if (bytes <= limits::kBackupHomeBytesMax) return {};
+  return fail(Code::kOverloaded,
+              fmt::format("too much lies beside the stores in {}: move {} and what does not belong "
+                          "there elsewhere",
+                          home_, path));
 }
 
 Result<std::unique_ptr<FrozenPart>> HomeFiles::freeze() {

@@ -22,6 +22,7 @@ struct FrozenFile {
   FrozenEntry entry;
   std::string source;  // a file on disk; empty: `text`, or it is no file
   std::string text;
+  std::shared_ptr<const Fd> handle = nullptr;  // of a file that only grows, instead of both
 };
 
 /// Entries that are all known. What is in the directory `scratch` goes with it.
@@ -39,8 +40,9 @@ class FrozenFiles final : public FrozenPart {
   const std::string scratch_;
 };
 
-/// Small files that lie beside the stores: read at once, however they change later. The stores'
-/// directories are left out, and what only means something while a node runs.
+/// Small files that lie beside the stores: read at once, however they change later. A few of more
+/// than 64 KB are logs, which only grow: they are opened at once. The stores' directories are left
+/// out, and what only means something while a node runs.
 ///
 /// Error kOverloaded: more or longer files than limits.h allows, with the longest one's name.
 class HomeFiles final : public Freezable {
@@ -53,6 +55,7 @@ class HomeFiles final : public Freezable {
 
  private:
   Status add(const std::string& below, std::vector<FrozenFile>& files, std::uint64_t& bytes) const;
+  Status take(const std::string& path, FrozenFile& file, std::uint64_t& bytes) const;
 
   const std::string home_;
   const std::vector<std::string> leave_out_;
