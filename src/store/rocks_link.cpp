@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <rocksdb/db.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace kinode::store {
@@ -58,7 +59,7 @@ void link_tables(rocksdb::DB& db, const std::string& directory, const std::strin
   db.GetLiveFilesMetaData(&tables);
   for (const auto& table : tables) {
     // What a compaction has taken away since belongs to no later state.
-    (void)link_one(directory + table.name, into + table.name);
+    std::ignore = link_one(directory + table.name, into + table.name);
   }
 }
 

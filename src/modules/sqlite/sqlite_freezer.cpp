@@ -197,7 +197,7 @@ std::vector<port::FrozenEntry> directories_below(const std::string& root) {
     if (below.find(':') == std::string::npos || !add(below)) continue;
     for (const auto& database : fs::directory_iterator(package.path(), error)) {
       const std::string name = database.path().filename().string();
-      if (!name.ends_with('~')) add(below + "/" + name);
+      if (!name.ends_with('~')) add(fmt::format("{}/{}", below, name));
     }
   }
   return out;

@@ -64,7 +64,7 @@ Status SqliteSnapshot::begin() {
 
 Status SqliteSnapshot::look() {
   sqlite3_file* file = nullptr;
-  sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
   sqlite3_int64 size = 0;
   void volatile* index = nullptr;
   if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2 ||
@@ -87,7 +87,7 @@ Status SqliteSnapshot::read(Which which, std::uint64_t offset, std::span<std::by
   sqlite3_file* file = nullptr;
   sqlite3_file_control(
       db_, "main", which == Which::kFile ? SQLITE_FCNTL_FILE_POINTER : SQLITE_FCNTL_JOURNAL_POINTER,
-      &file);
+      static_cast<void*>(&file));
   if (file == nullptr || file->pMethods == nullptr) {
     return fail(Code::kIo, fmt::format("{}: SQLite does not show its files", file_));
   }

@@ -10,7 +10,6 @@
 #include "base/error.h"
 
 struct sqlite3;
-struct sqlite3_file;
 
 namespace kinode::sqlite {
 
