@@ -19,6 +19,9 @@ namespace {
 using Kind = BackupAction::Kind;
 namespace fs = std::filesystem;
 
+/// Lists and verifications that wait or run.
+constexpr std::size_t kReadingsMax = 8;
+
 /// The thread gives way to everything else, on the processor and on the disk.
 void be_modest() {
   constexpr int kNice = 10;
@@ -49,12 +52,14 @@ struct BackupModule::State : std::enable_shared_from_this<State> {
   rt::Mutex mutex;
   bool stopping __attribute__((guarded_by(mutex))) = false;
   BackupState state __attribute__((guarded_by(mutex)));
+  std::size_t readings __attribute__((guarded_by(mutex))) = 0;
 
   bool is_owner(const msg::ProcessId& who) const {
     return msg::is_system_process(who, "http-server");
   }
   void take(const msg::EnvelopeRef& envelope, BackupAction action);
   Result<std::string> target_of(const msg::ProcessId& who, const std::string& target) const;
+  bool queue_reading();
   std::uint64_t enter();
   void begin(const msg::EnvelopeRef& envelope, BackupAction action);
   void work(const msg::EnvelopeRef& envelope, const BackupAction& action);
@@ -115,10 +120,23 @@ void BackupModule::State::take(const msg::EnvelopeRef& envelope, BackupAction ac
   if (!target) return refuse(*envelope, target.error());
   action.target = std::move(*target);
   if (action.kind == Kind::kBackup) return begin(envelope, std::move(action));
+  if (!queue_reading()) {
+    return refuse(*envelope, fail(Code::kOverloaded, "too much waits: ask one by one").error());
+  }
   config.pool->submit("backup", [self = shared_from_this(), envelope, action = std::move(action)] {
     be_modest();
     self->read(envelope, action);
+    rt::Lock lock(self->mutex);
+    --self->readings;
   });
+}
+
+bool BackupModule::State::queue_reading() {
+  rt::Lock lock(mutex);
+  if (stopping || readings == kReadingsMax) return false;
+  // An earlier wish to stop was not about this one.
+  if (readings++ == 0 && !state.running) stop.store(false);
+  return true;
 }
 
 /// The number of the backup that begins; 0: none may.

@@ -75,6 +75,13 @@ TEST_F(BackupModuleTest, TheOwnerMakesABackupAndSeesIt) {
   gate_.open();
 }
 
+TEST_F(BackupModuleTest, AStopIsNotAboutWhatIsAskedLater) {
+  EXPECT_EQ(ask(kOwner, R"("Stop")"), R"("Ok")");
+  EXPECT_THAT(ask(kOwner, order("Backup")), HasSubstr("\"Done\""));
+  EXPECT_EQ(ask(kOwner, R"("Stop")"), R"("Ok")");
+  EXPECT_THAT(ask(kOwner, order("Verify")), HasSubstr(R"("findings":[])"));
+}
+
 TEST_F(BackupModuleTest, AProgramNeedsTheRightAndAPlaceOfItsOwn) {
   EXPECT_THAT(ask(kProgram, order("Backup")), HasSubstr("\"Denied\""));
   port_.capabilities.emplace(
