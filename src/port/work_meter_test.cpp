@@ -26,6 +26,7 @@ class WorkMeterTest : public testing::Test {
   }
   std::vector<std::string> bills() const {
     std::vector<std::string> out;
+    out.reserve(port.bills.size());
     for (const auto& [who, used] : port.bills) {
       out.push_back(who.process + " " + std::to_string(used / 1ms));
     }

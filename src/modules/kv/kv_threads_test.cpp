@@ -18,6 +18,7 @@ TEST(KvOnThreads, ManyProcessesUseMoreDatabasesThanMayBeOpen) {
   ASSERT_TRUE(kv.start(port));
   {
     std::vector<std::jthread> processes;
+    processes.reserve(4);
     for (int p = 0; p < 4; ++p) {
       processes.emplace_back([&, p] {
         const std::string name = fmt::format("m{}:p:n.os", p);

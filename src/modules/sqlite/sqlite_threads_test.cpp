@@ -30,6 +30,7 @@ TEST(SqliteOnThreads, ManyProcessesUseMoreDatabasesThanMayBeOpen) {
   }
   {
     std::vector<std::jthread> processes;
+    processes.reserve(4);
     for (int p = 0; p < 4; ++p) {
       processes.emplace_back([&, p] {
         for (int round = 1; round <= kRounds; ++round) {

@@ -66,6 +66,7 @@ TEST_F(VfsOnThreads, ManyAtOnceKeepTheirFilesApartAndAppendToOne) {
   EXPECT_EQ(act("m", "/p:n.os/d/log", "CreateFile"), R"("Ok")");
   {
     std::vector<std::jthread> processes;
+    processes.reserve(4);
     for (int p = 0; p < 4; ++p) {
       processes.emplace_back([this, p] {
         const std::string name = fmt::format("m{}", p);
