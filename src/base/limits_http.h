@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;
 inline constexpr std::size_t kHttpHeadersMax = 100;
-inline constexpr std::size_t kHttpConnectionsMax = 4'096;
+inline constexpr std::size_t kHttpConnectionsMax = 16'384;
 /// RPC bodies carry packages as base64.
 inline constexpr std::size_t kRpcBodyBytesMax = 256u << 20;
 inline constexpr auto kHttpHeaderTimeMax = 10s;
@@ -38,5 +38,19 @@ inline constexpr std::size_t kLoginClientsMax = 10'000;
 inline constexpr std::size_t kLoginBodyBytesMax = 16'384;
 /// io.md 5: the answer is awaited this long, whatever number the request gives.
 inline constexpr auto kRpcAnswerTimeMax = 15s;
+
+/// What a client may send as one message (io.md 3.2), and what may wait for one that does not read
+/// before it is cut off.
+inline constexpr std::size_t kWebSocketMessageBytesMax = 64u << 20;
+inline constexpr std::size_t kWebSocketQueueBytesMax = 16u << 20;
+/// Frames of one client that wait for room in its program's mailbox, and for how long.
+inline constexpr std::size_t kWebSocketUnreadMax = 64;
+inline constexpr auto kWebSocketHandlerTimeMax = 15s;
+/// Nothing heard, not even an answer to a ping half way: the client is gone.
+inline constexpr auto kWebSocketIdleTimeMax = 120s;
+/// Of the room that messages were read into, what an idle connection keeps.
+inline constexpr std::size_t kWebSocketRoomKept = 4u << 10;
+/// Open sockets of one program, so that one cannot have them all.
+inline constexpr std::size_t kWebSocketsPerProcessMax = 20'000;
 
 }  // namespace kinode::limits

@@ -6,7 +6,15 @@
 #include <fmt/format.h>
 #include <tuple>
 
+#include "transport/websocket_connection.h"
+
 namespace kinode::transport {
+
+bool is_upgrade(const HttpRequest& request) {
+  return boost::beast::websocket::is_upgrade(request.message) &&
+         request.message.method() == boost::beast::http::verb::get &&
+         request.header("Sec-WebSocket-Version") == "13" && request.has_header("Sec-WebSocket-Key");
+}
 
 namespace http = boost::beast::http;
 using boost::system::error_code;
@@ -69,6 +77,11 @@ class HttpConnection::Exchange final : public HttpExchange {
   const HttpRequest& request() const override { return request_; }
 
   Bytes take_body() override { return Bytes::adopt(std::move(request_.message.body())); }
+
+  void accept_socket(std::shared_ptr<SocketHandler> handler) override {
+    if (answered_.exchange(true)) return;
+    std::move(connection_)->become_socket(request_.message, std::move(handler));
+  }
 
   void respond(HttpResponse response) override {
     if (answered_.exchange(true)) return;
@@ -195,6 +208,15 @@ void HttpConnection::hand_over() {
   deadline_ = Instant::max();
   HttpRequest request{parser_->release(), peer_, peer_is_loopback_, way_ == Way::kHome};
   handler_.handle(std::make_shared<Exchange>(shared_from_this(), std::move(request)));
+}
+
+void HttpConnection::become_socket(const decltype(HttpRequest::message)& upgrade,
+                                   std::shared_ptr<SocketHandler> handler) {
+  // Whoever sends before the answer would be read in part by each of the two.
+  if (begin_ < buffer_.size()) return refuse(400, "a WebSocket begins after its answer");
+  closed_ = true;
+  std::make_shared<WebSocketConnection>(std::move(socket_), std::move(handler), open_count_)
+      ->start(upgrade);
 }
 
 void HttpConnection::refuse(unsigned status, std::string_view why) {

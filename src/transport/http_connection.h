@@ -57,6 +57,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void read_more();
   void parse();
   void hand_over();
+  void become_socket(const decltype(HttpRequest::message)& upgrade,
+                     std::shared_ptr<SocketHandler> handler);
   void refuse(unsigned status, std::string_view why);
   void write(HttpResponse response, bool head_only, bool keep_alive);
   void written(const boost::system::error_code& error);

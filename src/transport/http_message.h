@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "transport/websocket.h"
 
 namespace kinode::transport {
 
@@ -31,6 +32,10 @@ struct HttpRequest {
   bool has_header(std::string_view name) const { return message.find(name) != message.end(); }
 };
 
+/// Whether the client wants a WebSocket and says so in a form that can be answered (RFC
+/// 6455 4.2.1).
+bool is_upgrade(const HttpRequest& request);
+
 struct HttpResponse {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // without framing headers
@@ -48,6 +53,10 @@ class HttpExchange {
 
   /// Answers. Later calls do nothing. Thread: any.
   virtual void respond(HttpResponse response) = 0;
+
+  /// Instead of an answer: makes the connection a WebSocket. Only within HttpHandler::handle, and
+  /// only if is_upgrade(request()).
+  virtual void accept_socket(std::shared_ptr<SocketHandler> handler) = 0;
 };
 
 /// Thread: called on the worker that owns the connection. May answer at once or later.
