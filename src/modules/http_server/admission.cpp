@@ -11,6 +11,10 @@ bool is_forged(const transport::HttpRequest& request, std::string_view authority
   const auto method = request.message.method();
   if (method == http::verb::get || method == http::verb::head || method == http::verb::options)
     return false;
+  return is_from_elsewhere(request, authority);
+}
+
+bool is_from_elsewhere(const transport::HttpRequest& request, std::string_view authority) {
   if (!request.has_header("Origin")) return false;
   std::string_view origin = request.header("Origin");
   const std::size_t scheme = origin.find("://");

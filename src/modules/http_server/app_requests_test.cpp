@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits_http.h"
 #include "modules/http_server/http_fixture_test.h"
 
 namespace kinode::http_server {
@@ -185,7 +186,8 @@ TEST_F(AppRequestsTest, D12_WhoAskedAProgramThatEndedIsToldAtOnce) {
 
 TEST_F(AppRequestsTest, OneProgramHoldsSoManyRequestsAndNoMore) {
   std::vector<std::shared_ptr<FakeExchange>> all;
-  for (std::size_t i = 0; i < 1'000; ++i) all.push_back(ask());
+  all.reserve(limits::kHttpWaitingPerProcessMax);
+  for (std::size_t i = 0; i < limits::kHttpWaitingPerProcessMax; ++i) all.push_back(ask());
   EXPECT_EQ(ask()->status(), 503u);
   EXPECT_TRUE(apps.answered(answer(port.sent[0]->id)));
   EXPECT_EQ(ask()->status(), 0u);

@@ -29,22 +29,12 @@ Status read_name(const Json& value, const std::array<std::string_view, N>& names
   return variant->unit();
 }
 
-}  // namespace
-
-Status read_json(const Json& value, FrameKind& out) {
+Status read_frame_name(const Json& value, FrameKind& out) {
   return read_name(value, kFrameNames, "one of `Text`, `Binary`, `Ping`, `Pong`, `Close`", out);
 }
-Status read_json(const Json& value, ReplyKind& out) {
+Status read_reply_name(const Json& value, ReplyKind& out) {
   return read_name(value, kReplyNames, "`Request` or `Response`", out);
 }
-void write_json(std::string& out, FrameKind kind) {
-  msg::append_json_string(out, kFrameNames.at(static_cast<std::size_t>(kind)));
-}
-void write_json(std::string& out, ReplyKind kind) {
-  msg::append_json_string(out, kReplyNames.at(static_cast<std::size_t>(kind)));
-}
-
-namespace {
 
 Result<HttpAction> read_bind(const JsonVariant& variant) {
   return msg::read_json_struct<action::Bind>(variant, 4, [](StructReader& in, action::Bind& out) {
@@ -91,7 +81,7 @@ Result<HttpAction> read_push(const JsonVariant& variant) {
   return msg::read_json_struct<action::WebSocketPush>(
       variant, 2, [](StructReader& in, action::WebSocketPush& out) {
         in.field("channel_id", out.channel);
-        in.field("message_type", out.kind);
+        in.field_with("message_type", [&](const Json& v) { return read_frame_name(v, out.kind); });
       });
 }
 
@@ -99,8 +89,9 @@ Result<HttpAction> read_extension_push(const JsonVariant& variant) {
   return msg::read_json_struct<action::WebSocketExtPushOutgoing>(
       variant, 3, [](StructReader& in, action::WebSocketExtPushOutgoing& out) {
         in.field("channel_id", out.channel);
-        in.field("message_type", out.kind);
-        in.field("desired_reply_type", out.reply);
+        in.field_with("message_type", [&](const Json& v) { return read_frame_name(v, out.kind); });
+        in.field_with("desired_reply_type",
+                      [&](const Json& v) { return read_reply_name(v, out.reply); });
       });
 }
 
@@ -176,13 +167,13 @@ struct Writer {
   }
   void operator()(const action::WebSocketPush& a) const {
     msg::write_json_struct(out, "WebSocketPush", [&](auto& o) {
-      o.field("channel_id", a.channel).field("message_type", a.kind);
+      o.field("channel_id", a.channel).field("message_type", frame_name(a.kind));
     });
   }
   void operator()(const action::WebSocketExtPushOutgoing& a) const {
     msg::write_json_struct(out, "WebSocketExtPushOutgoing", [&](auto& o) {
-      o.field("channel_id", a.channel).field("message_type", a.kind);
-      o.field("desired_reply_type", a.reply);
+      o.field("channel_id", a.channel).field("message_type", frame_name(a.kind));
+      o.field("desired_reply_type", kReplyNames.at(static_cast<std::size_t>(a.reply)));
     });
   }
   void operator()(const action::WebSocketClose& a) const {
@@ -191,6 +182,10 @@ struct Writer {
 };
 
 }  // namespace
+
+std::string_view frame_name(FrameKind kind) {
+  return kFrameNames.at(static_cast<std::size_t>(kind));
+}
 
 Result<HttpAction> decode_http_action(ByteView body) {
   return msg::decode_json<HttpAction>(body, "http-server request", read_action);

@@ -8,17 +8,14 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "msg/json.h"
+#include "transport/websocket.h"
 
 namespace kinode::http_server {
 
-enum class FrameKind : std::uint8_t { kText, kBinary, kPing, kPong, kClose };
+using transport::FrameKind;
 enum class ReplyKind : std::uint8_t { kRequest, kResponse };
 
-Status read_json(const msg::Json& value, FrameKind& out);
-Status read_json(const msg::Json& value, ReplyKind& out);
-void write_json(std::string& out, FrameKind kind);
-void write_json(std::string& out, ReplyKind kind);
+std::string_view frame_name(FrameKind kind);  // "Text" and so on
 
 namespace action {
 /// With `cache` the blob is served, else the program is asked.

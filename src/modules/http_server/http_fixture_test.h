@@ -58,6 +58,9 @@ class FakeExchange final : public transport::HttpExchange {
   explicit FakeExchange(transport::HttpRequest request) : request_(std::move(request)) {}
   const transport::HttpRequest& request() const override { return request_; }
   Bytes take_body() override { return Bytes::adopt(std::move(request_.message.body())); }
+  void accept_socket(std::shared_ptr<transport::SocketHandler> handler) override {
+    socket = std::move(handler);
+  }
   void respond(transport::HttpResponse response) override {
     answers.push_back(std::move(response));
   }
@@ -81,6 +84,7 @@ class FakeExchange final : public transport::HttpExchange {
 
   transport::HttpRequest request_;
   std::vector<transport::HttpResponse> answers;
+  std::shared_ptr<transport::SocketHandler> socket;  // it became a WebSocket
 };
 
 }  // namespace kinode::http_server

@@ -5,6 +5,7 @@
 
 #include "modules/http_server/admission.h"
 #include "modules/http_server/static_content.h"
+#include "msg/json_writer.h"
 #include "port/answer.h"
 
 namespace kinode::http_server {
@@ -37,6 +38,7 @@ Done done(Status status) {
 /// Does what a program asks, one overload per action.
 struct Doing {
   Bindings& bindings;
+  Sockets& sockets;
   const msg::Envelope& request;
   const Instant now;
 
@@ -92,12 +94,29 @@ struct Doing {
   Done operator()(const action::WebSocketUnbind& a) const {
     return done(bindings.unbind(Bindings::Table::kSockets, owner(), a.path, now));
   }
-  // No channel is ever open: the listener does not take WebSockets yet.
-  Done operator()(const action::WebSocketPush&) const { return no_channel(); }
-  Done operator()(const action::WebSocketExtPushOutgoing&) const { return no_channel(); }
-  Done operator()(const action::WebSocketClose&) const { return {}; }
+  Done operator()(const action::WebSocketPush& a) const {
+    if (!request.blob) return std::unexpected(Refused{HttpServerError::kNoBlob, {}});
+    return sent(sockets.push(owner(), a.channel, a.kind, request.blob->bytes));
+  }
+  Done operator()(const action::WebSocketExtPushOutgoing& a) const {
+    if (!request.blob || a.kind != FrameKind::kBinary)
+      return std::unexpected(Refused{HttpServerError::kNoBlob, {}});
+    return sent(
+        sockets.push_extension(owner(), a.channel, request.id, a.reply, request.blob->bytes));
+  }
+  Done operator()(const action::WebSocketClose& a) const {
+    return sent(sockets.close(owner(), a.channel));
+  }
 
-  static Done no_channel() {
+  static Done sent(Sockets::Sent outcome) {
+    switch (outcome) {
+      case Sockets::Sent::kYes:
+        return {};
+      case Sockets::Sent::kTooLong:
+        return std::unexpected(Refused{HttpServerError::kWsPingPongTooLong, {}});
+      case Sockets::Sent::kNoChannel:
+        break;
+    }
     return std::unexpected(Refused{HttpServerError::kWsChannelNotFound, {}});
   }
 };
@@ -110,7 +129,8 @@ HttpServerModule::Parts::Parts(port::Port& p)
       rpc(p, self),
       apps(p, self),
       sessions(p.our_node(), p.executor().clock()),
-      login(p, sessions) {}
+      login(p, sessions),
+      sockets(std::make_shared<Sockets>(p, self)) {}
 
 port::ModuleInfo HttpServerModule::info() const {
   return {msg::system_process("http-server"), false};
@@ -124,10 +144,12 @@ Status HttpServerModule::start(port::Port& port) {
 void HttpServerModule::stop() {
   parts_->rpc.stop();
   parts_->apps.stop();
+  parts_->sockets->stop();
 }
 
 void HttpServerModule::process_ended(const msg::ProcessId& id) noexcept {
   parts_->apps.owner_ended(id);
+  parts_->sockets->owner_ended(id);
   parts_->bindings.ended(id, parts_->port.executor().clock().now());
 }
 
@@ -148,9 +170,13 @@ void HttpServerModule::configure(const msg::Envelope& request) {
   const auto action = decode_http_action(request.request()->body.view());
   const Instant now = parts_->port.executor().clock().now();
   const Done outcome =
-      action ? std::visit(Doing{parts_->bindings, request, now}, *action)
+      action ? std::visit(Doing{parts_->bindings, *parts_->sockets, request, now}, *action)
              : std::unexpected(Refused{HttpServerError::kMalformedRequest, action.error().detail});
-  if (outcome) return port::send_done(parts_->port, request, parts_->self, kHttpOk);
+  if (outcome) {
+    // The native program at the other end answers instead (io.md 4.5).
+    if (std::holds_alternative<action::WebSocketExtPushOutgoing>(*action)) return;
+    return port::send_done(parts_->port, request, parts_->self, kHttpOk);
+  }
   const Refused& refused = outcome.error();
   msg::BlobRef cause;
   if (!refused.why.empty()) {
@@ -174,6 +200,8 @@ void HttpServerModule::handle(Exchange exchange) {
         text_response(403, "this request comes from a page of another site\n"));
   }
   if (target->path == "/login") return parts_->login.handle(std::move(exchange), *target);
+  // What is refused as a socket goes on as a page (io.md 4.1).
+  if (transport::is_upgrade(exchange->request()) && open_socket(*exchange, *target)) return;
   const RouteMatch match = parts_->bindings.find_http(target->path);
   if (!match.binding) {
     return exchange->respond(text_response(
@@ -181,6 +209,25 @@ void HttpServerModule::handle(Exchange exchange) {
                          parts_->port.our_node())));
   }
   serve(std::move(exchange), *target, match);
+}
+
+bool HttpServerModule::open_socket(transport::HttpExchange& exchange, const RequestTarget& target) {
+  const HttpRequest& request = exchange.request();
+  const RouteMatch match = parts_->bindings.find_socket(target.path);
+  if (!match.binding || match.binding->state != Binding::State::kBound) return false;
+  const Binding& binding = *match.binding;
+  const std::string_view label = target.host.substr(0, target.host.find('.'));
+  if (binding.subdomain && label != *binding.subdomain) return false;
+  const auto package = parts_->bindings.package_of_label(label);
+  if (package && *package != binding.owner.package_id()) return false;
+  if (binding.authenticated) {
+    std::optional<std::string> subdomain;
+    if (binding.subdomain) subdomain = binding.owner.text();
+    if (is_from_elsewhere(request, target.authority)) return false;
+    if (!parts_->sessions.is_logged_in(request.header("Cookie"), subdomain)) return false;
+  }
+  if (binding.extension && !request.peer_is_loopback) return false;
+  return parts_->sockets->open(exchange, binding, target.path);
 }
 
 bool HttpServerModule::admit(const Exchange& exchange, const RequestTarget& target,

@@ -10,6 +10,7 @@
 #include "modules/http_server/login.h"
 #include "modules/http_server/rpc_endpoint.h"
 #include "modules/http_server/sessions.h"
+#include "modules/http_server/sockets.h"
 #include "port/module.h"
 #include "transport/http_message.h"
 
@@ -43,10 +44,12 @@ class HttpServerModule final : public port::Module, public transport::HttpHandle
     Bindings bindings;
     Sessions sessions;
     Login login;
+    const std::shared_ptr<Sockets> sockets;
   };
 
   void configure(const msg::Envelope& request);
   void serve(Exchange exchange, const RequestTarget& target, const RouteMatch& match);
+  bool open_socket(transport::HttpExchange& exchange, const RequestTarget& target);
   bool admit(const Exchange& exchange, const RequestTarget& target, const Binding& binding);
 
   std::unique_ptr<Parts> parts_;

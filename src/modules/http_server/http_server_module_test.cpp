@@ -14,7 +14,7 @@ class HttpServerModuleTest : public testing::Test {
  protected:
   HttpServerModuleTest() { EXPECT_TRUE(module.start(port)); }
 
-  std::shared_ptr<FakeExchange> call(std::string body,
+  std::shared_ptr<FakeExchange> call(std::string_view body,
                                      const std::string& target = "/rpc:distro:sys/message") {
     auto request = request_to(target, "POST", body);
     request.message.set(http::field::content_type, "application/json");

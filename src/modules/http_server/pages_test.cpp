@@ -118,7 +118,7 @@ TEST_F(PagesTest, WhatIsNoActionIsSaid) {
   EXPECT_EQ(tell("nonsense"), R"({"Err":"MalformedRequest"})");
   EXPECT_EQ(tell(R"({"WebSocketOpen":{"path":"/","channel_id":7}})"),
             R"({"Err":"MalformedRequest"})");
-  EXPECT_EQ(tell(R"({"WebSocketPush":{"channel_id":7,"message_type":"Text"}})"),
+  EXPECT_EQ(tell(R"({"WebSocketPush":{"channel_id":7,"message_type":"Text"}})", kChess, "x"),
             R"({"Err":"WsChannelNotFound"})");
   EXPECT_EQ(tell(R"({"WebSocketClose":7})"), R"({"Ok":null})");
 }

@@ -41,18 +41,6 @@ int hex(char c) {
   return -1;
 }
 
-/// What is not UTF-8 becomes U+FFFD, byte by byte.
-std::string with_replacements(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    std::size_t size = 1;
-    while (size <= 4 && !is_utf8(as_bytes(text.substr(0, size)))) ++size;
-    out += size <= 4 ? text.substr(0, size) : std::string_view("\xEF\xBF\xBD");
-    text.remove_prefix(size <= 4 ? std::min(size, text.size()) : 1);
-  }
-  return out;
-}
-
 std::string decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -71,6 +59,17 @@ std::string decode(std::string_view text) {
 }
 
 }  // namespace
+
+std::string with_replacements(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    while (size <= 4 && !is_utf8(as_bytes(text.substr(0, size)))) ++size;
+    out += size <= 4 ? text.substr(0, size) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(size <= 4 ? std::min(size, text.size()) : 1);
+  }
+  return out;
+}
 
 Result<RequestTarget> read_target(const transport::HttpRequest& request) {
   RequestTarget out;

@@ -24,6 +24,9 @@ struct RequestTarget {
 /// not UTF-8.
 Result<RequestTarget> read_target(const transport::HttpRequest& request);
 
+/// What is not UTF-8 becomes U+FFFD, byte by byte.
+std::string with_replacements(std::string_view text);
+
 /// `a=1&b=x+y%21` decoded; bytes that are not UTF-8 become U+FFFD, a `%` without two digits stands
 /// for itself. In order, with repeated names.
 std::vector<std::pair<std::string, std::string>> decode_query(std::string_view query);

@@ -7,6 +7,8 @@
 //   /style.css   static content
 //   /late        no answer
 //   /leave       ends
+//
+// Its WebSocket /ws says back what it is told; a text "close" closes it.
 #include <kinode/json.h>
 
 using namespace kinode;
@@ -25,10 +27,27 @@ struct Event {
 };
 KINODE_JSON(Event, bound_path)
 
+struct Push {
+  uint32_t channel_id;
+  std::string message_type;
+};
+KINODE_JSON(Push, channel_id, message_type)
+
 struct Incoming {
   std::optional<Event> Http;
+  std::optional<Push> WebSocketPush;
 };
-KINODE_JSON(Incoming, Http)
+KINODE_JSON(Incoming, Http, WebSocketPush)
+
+struct Saying {
+  Push WebSocketPush;
+};
+KINODE_JSON(Saying, WebSocketPush)
+
+struct Closing {
+  uint32_t WebSocketClose;
+};
+KINODE_JSON(Closing, WebSocketClose)
 
 static void ask_server(std::string_view action, std::string_view content = {}) {
   auto request = Request::to("our@http-server:distro:sys"_address).body(action);
@@ -56,7 +75,19 @@ static void answer(std::string_view event, bool with_body) {
   response.send();
 }
 
+static void say_back(const Push& push) {
+  if (push.message_type != "Text" && push.message_type != "Binary") return;
+  auto blob = get_blob();
+  auto request = Request::to("our@http-server:distro:sys"_address);
+  if (blob && blob->bytes() == "close") {
+    request.body(to_json(Closing{push.channel_id})).send();
+  } else {
+    request.body(to_json(Saying{push})).blob(std::move(blob)).send();
+  }
+}
+
 static void init(const Address&) {
+  ask_server(R"({"WebSocketBind":{"path":"/ws","authenticated":false,"extension":false}})");
   for (const char* path : {"/", "/body", "/late", "/leave"}) bind(path, false);
   bind("/private", true);
   ask_server(R"({"SecureBind":{"path":"/secure","cache":false}})");
@@ -67,6 +98,11 @@ static void init(const Address&) {
     const auto message = receive();
     if (!message || !message->is_request()) continue;
     const auto incoming = from_json<Incoming>(message->body());
+    if (incoming && incoming->WebSocketPush) {
+      say_back(*incoming->WebSocketPush);
+      continue;
+    }
+    if (message->body().starts_with("{\"WebSocket")) continue;
     if (!incoming || !incoming->Http) {
       respond("ready");
       continue;
