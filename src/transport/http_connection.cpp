@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <tuple>
+#include <utility>
 
 #include "transport/websocket_connection.h"
 
@@ -130,7 +131,8 @@ void HttpConnection::start() {
 
 void HttpConnection::begin_request() {
   parser_.emplace();
-  parser_->eager(true);
+  chunked_head_.reset();
+  parser_->eager(false);  // stops behind the header, so that it can be looked at alone
   parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
   parser_->body_limit(limits_.body_bytes_max);
   continued_ = false;
@@ -169,6 +171,8 @@ void HttpConnection::parse() {
     if (!had_header && parser_->is_header_done()) {
       // Before anything about the body counts: it may still be on its way.
       if (const auto why = why_ambiguous(parser_->get()); !why.empty()) return refuse(400, why);
+      if (parser_->chunked()) chunked_head_ = parser_->get().base();
+      parser_->eager(true);
       deadline_ = clock_.now() + limits_.body_time_max;
     }
     if (error == http::error::need_more) {
@@ -207,6 +211,9 @@ void HttpConnection::hand_over() {
   // While the answer is made, its maker's own limits count.
   deadline_ = Instant::max();
   HttpRequest request{parser_->release(), peer_, peer_is_loopback_, way_ == Way::kHome};
+  // The parser adds the trailer's fields to the header's, where they would pass for checked ones: a
+  // Host, an Origin or a cookie (RFC 9110 6.5.1).
+  if (chunked_head_) request.message.base() = *std::exchange(chunked_head_, std::nullopt);
   handler_.handle(std::make_shared<Exchange>(shared_from_this(), std::move(request)));
 }
 

@@ -79,7 +79,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string buffer_;  // unparsed bytes are [begin_, buffer_.size())
   std::size_t begin_ = 0;
   std::optional<Parser> parser_;
-  std::string head_;  // of the response being written
+  std::optional<Parser::value_type::header_type> chunked_head_;  // before its trailer
+  std::string head_;                                             // of the response being written
   Bytes body_;
   bool keep_alive_ = false;
   bool continued_ = false;

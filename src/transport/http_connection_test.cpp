@@ -76,6 +76,25 @@ class HttpConnectionTest : public testing::Test {
   std::shared_ptr<HttpConnection> connection;
 };
 
+TEST_F(HttpConnectionTest, FieldsBehindABodyAreNotThoseInFrontOfIt) {
+  connect(keeper);
+  send(
+      "POST / HTTP/1.1\r\nHost: a\r\nX-Front: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n0\r\nHost: b\r\nCookie: c\r\nX-Front: 2\r\nOrigin: http://a\r\n\r\n");
+  ASSERT_TRUE(keeper.kept);
+  const HttpRequest& request = keeper.kept->request();
+  EXPECT_EQ(request.body(), "abc");
+  EXPECT_EQ(request.header("Host"), "a");
+  EXPECT_EQ(request.message.count("X-Front"), 1u);
+  EXPECT_EQ(request.header("X-Front"), "1");
+  EXPECT_FALSE(request.has_header("Cookie"));
+  EXPECT_FALSE(request.has_header("Origin"));
+  keeper.kept->respond({200, {}, {}});
+  keeper.kept.reset();
+  turn();
+  EXPECT_EQ(client->read().status, 200);
+}
+
 TEST_F(HttpConnectionTest, EndsWhenItIsIdleTooLong) {
   connect(ok);
   EXPECT_TRUE(open_after(74s));

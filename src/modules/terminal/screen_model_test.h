@@ -36,7 +36,17 @@ class ScreenModel {
   }
 
   void write(std::string_view bytes) {
-    for (const Grapheme& g : graphemes(bytes)) take(bytes.substr(g.offset, g.bytes), g.columns);
+    while (!bytes.empty()) {
+      // Sequences are bytes: what follows one does not combine with its last.
+      const bool in_sequence = !pending_.empty() || bytes[0] == '\x1b';
+      const std::string_view part = bytes.substr(0, in_sequence ? 1 : bytes.find('\x1b'));
+      if (in_sequence) {
+        take(part, 0);
+      } else {
+        for (const Grapheme& g : graphemes(part)) take(part.substr(g.offset, g.bytes), g.columns);
+      }
+      bytes.remove_prefix(part.size());
+    }
   }
 
   // --- what is seen ---
