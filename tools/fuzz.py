@@ -186,6 +186,10 @@ def fuzz(chosen, hours, round_minutes):
     return sum(e["findings"] for e in totals.values()) - before
 
 
+def stop(*_):
+    raise KeyboardInterrupt
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -200,7 +204,8 @@ def main():
     chosen = targets(options.only)
     if not chosen:
         sys.exit(f"fuzz: no target matches {options.only!r}")
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Also where SIGINT is ignored, as in the background of a script.
+    signal.signal(signal.SIGTERM, stop)
     build(chosen)
     os.nice(10)
     return 1 if fuzz(chosen, options.hours, options.round) else 0
