@@ -57,6 +57,7 @@ TEST(WriteGate, NothingChangesWhileItIsClosed) {
   int kept = 0;
   std::atomic<bool> stop{false};
   std::vector<std::jthread> writers;
+  writers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     writers.emplace_back([&] {
       while (!stop.load()) {

@@ -35,21 +35,21 @@ class Text final : public port::Freezable {
 class BackupModuleTest : public testing::Test {
  protected:
   BackupModuleTest()
-      : module_(BackupConfig{
-            home / "home", "a.os", &gate_, {{"the text", &text_}}, &port_.executor().blocking()}) {
-    EXPECT_TRUE(module_.start(port_));
+      : module(BackupConfig{
+            home / "home", "a.os", &gate, {{"the text", &text}}, &port.executor().blocking()}) {
+    EXPECT_TRUE(module.start(port));
     DirectoryTarget target(home / "target");
     EXPECT_TRUE(
-        Repository::create(target, Secret::passphrase("x").value(), port_.random(), {64, 1, 1}));
+        Repository::create(target, Secret::passphrase("x").value(), port.random(), {64, 1, 1}));
   }
-  ~BackupModuleTest() override { module_.stop(); }
+  ~BackupModuleTest() override { module.stop(); }
 
   std::string ask(std::string_view source, std::string_view body) {
-    port_.sent.clear();
-    module_.handle(support::request(source, "a.os@backup:distro:sys", body));
-    port_.executor().run_until_idle();
+    port.sent.clear();
+    module.handle(support::request(source, "a.os@backup:distro:sys", body));
+    port.executor().run_until_idle();
     std::string out;
-    for (const auto& envelope : port_.sent) {
+    for (const auto& envelope : port.sent) {
       if (envelope->response() != nullptr) out += envelope->response()->body.text();
     }
     return out;
@@ -60,10 +60,10 @@ class BackupModuleTest : public testing::Test {
   }
 
   const support::Scratch home;
-  store::WriteGate gate_;
-  Text text_;
-  support::FakePort port_;
-  BackupModule module_;
+  store::WriteGate gate;
+  Text text;
+  support::FakePort port;
+  BackupModule module;
 };
 
 TEST_F(BackupModuleTest, TheOwnerMakesABackupAndSeesIt) {
@@ -71,8 +71,8 @@ TEST_F(BackupModuleTest, TheOwnerMakesABackupAndSeesIt) {
   EXPECT_THAT(ask(kOwner, order("List")), HasSubstr(R"("node":"a.os")"));
   EXPECT_THAT(ask(kOwner, order("Verify")), HasSubstr(R"("findings":[])"));
   EXPECT_THAT(ask(kOwner, R"("Progress")"), HasSubstr(R"("running":false)"));
-  EXPECT_TRUE(gate_.close(std::chrono::seconds(1))) << "nobody is within, and it was opened";
-  gate_.open();
+  EXPECT_TRUE(gate.close(std::chrono::seconds(1))) << "nobody is within, and it was opened";
+  gate.open();
 }
 
 TEST_F(BackupModuleTest, AStopIsNotAboutWhatIsAskedLater) {
@@ -84,7 +84,7 @@ TEST_F(BackupModuleTest, AStopIsNotAboutWhatIsAskedLater) {
 
 TEST_F(BackupModuleTest, AProgramNeedsTheRightAndAPlaceOfItsOwn) {
   EXPECT_THAT(ask(kProgram, order("Backup")), HasSubstr("\"Denied\""));
-  port_.capabilities.emplace(
+  port.capabilities.emplace(
       msg::ProcessId::parse("m:p:n.os").value(),
       msg::Capability(msg::Address::parse("a.os@backup:distro:sys").value(), "\"backup\""));
   EXPECT_THAT(ask(kProgram, R"("Progress")"), HasSubstr("\"Progress\""));
@@ -97,14 +97,14 @@ TEST_F(BackupModuleTest, AProgramNeedsTheRightAndAPlaceOfItsOwn) {
 }
 
 TEST_F(BackupModuleTest, WhatGoesWrongIsSaidAndTheGateIsOpenAgain) {
-  text_.fails = true;
+  text.fails = true;
   EXPECT_THAT(ask(kOwner, order("Backup")), HasSubstr("the text: the disk says no"));
-  EXPECT_TRUE(gate_.close(std::chrono::seconds(1)));
-  gate_.open();
+  EXPECT_TRUE(gate.close(std::chrono::seconds(1)));
+  gate.open();
   EXPECT_THAT(ask(kOwner, order("Backup", "wrong")), HasSubstr("\"Denied\""));
   EXPECT_THAT(ask(kOwner, R"({"Backup":{"target":"/t"}})"), HasSubstr("\"Invalid\""));
   EXPECT_THAT(ask(kOwner, "hello"), HasSubstr("\"Err\""));
-  text_.fails = false;
+  text.fails = false;
   EXPECT_THAT(ask(kOwner, order("Backup")), HasSubstr("\"Done\""));
 }
 

@@ -210,7 +210,7 @@ TEST_F(KeeperTest, AFileThatShrinksOutsideOfTheNodeIsNamed) {
 /// Random changes of a small tree, before the instant and while it is read.
 class KeeperRandomTest : public KeeperTest, public testing::WithParamInterface<unsigned> {
  protected:
-  std::size_t below(std::size_t n) { return random_() % n; }
+  std::size_t below(std::size_t n) { return random() % n; }
 
   std::string name() {
     static const std::vector<std::string> kNames = {"a",   "b",   "x",     "y",   "x/a",   "x/b",
@@ -260,7 +260,7 @@ class KeeperRandomTest : public KeeperTest, public testing::WithParamInterface<u
     }
   }
 
-  std::mt19937 random_{GetParam()};
+  std::mt19937 random{GetParam()};
 };
 
 TEST_P(KeeperRandomTest, ShowsTheTreeOfTheInstant) {
