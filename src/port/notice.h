@@ -10,7 +10,7 @@ namespace kinode::port {
 
 /// From the module `self` to a process or module of this node.
 inline Routed send_notice(Port& port, const msg::AddressRef& self, const msg::ProcessId& to,
-                          std::string_view body) {
+                          std::string_view body, msg::BlobRef blob = nullptr) {
   auto out = std::make_shared<msg::Envelope>();
   out->id = port.random().next_u64();
   out->source = self;
@@ -18,6 +18,7 @@ inline Routed send_notice(Port& port, const msg::AddressRef& self, const msg::Pr
   msg::Request request;
   request.body = Bytes::copy(body);
   out->message = std::move(request);
+  out->blob = std::move(blob);
   return port.send(std::move(out));
 }
 

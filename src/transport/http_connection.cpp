@@ -227,12 +227,8 @@ void HttpConnection::become_socket(const decltype(HttpRequest::message)& upgrade
 }
 
 void HttpConnection::refuse(unsigned status, std::string_view why) {
-  HttpResponse response;
-  response.status = status;
-  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
-  response.body = Bytes::copy(fmt::format("{}\n", why));
   refused_ = true;
-  write(std::move(response), false, false);
+  write(text_response(status, fmt::format("{}\n", why)), false, false);
 }
 
 void HttpConnection::write(HttpResponse response, bool head_only, bool keep_alive) {

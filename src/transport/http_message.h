@@ -42,6 +42,11 @@ struct HttpResponse {
   Bytes body;
 };
 
+/// An answer that people read.
+inline HttpResponse text_response(unsigned status, std::string_view text) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, Bytes::copy(text)};
+}
+
 /// One request and the right to answer it, once.
 class HttpExchange {
  public:

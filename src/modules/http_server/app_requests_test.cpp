@@ -128,7 +128,7 @@ class AppRequestsTest : public testing::Test {
     return out;
   }
 
-  FakePort port;
+  support::FakePort port{"me.os"};
   AppRequests apps{port, msg::share({"me.os", msg::system_process("http-server")})};
 };
 
@@ -153,17 +153,17 @@ TEST_F(AppRequestsTest, TheOwnerIsAskedAndItsAnswerSent) {
 
 TEST_F(AppRequestsTest, D10_AnAnswerThatComesTooLateFindsNobody) {
   const auto exchange = ask();
-  port.manual.advance(std::chrono::seconds(15));
+  port.executor().advance(std::chrono::seconds(15));
   EXPECT_EQ(exchange->status(), 408u);
   EXPECT_FALSE(apps.answered(answer(port.sent[0]->id)));
 }
 
 TEST_F(AppRequestsTest, D12_AProgramThatCannotAnswerIsSaidAtOnce) {
   for (const auto routed : {port::Routed::kNoTarget, port::Routed::kDenied, port::Routed::kFull}) {
-    port.routed = routed;
+    port.answer_to_send = routed;
     EXPECT_EQ(ask()->status(), 503u);
   }
-  port.routed = port::Routed::kDelivered;
+  port.answer_to_send = port::Routed::kDelivered;
   const auto exchange = ask();
   apps.failed(port.sent.back()->id);
   EXPECT_EQ(exchange->status(), 503u) << "it ended";
@@ -172,13 +172,13 @@ TEST_F(AppRequestsTest, D12_AProgramThatCannotAnswerIsSaidAtOnce) {
 TEST_F(AppRequestsTest, D12_WhoAskedAProgramThatEndedIsToldAtOnce) {
   const auto lost = ask();
   const auto answered = ask();
-  port.manual.advance(std::chrono::seconds(1));
+  port.executor().advance(std::chrono::seconds(1));
   apps.owner_ended({"chess", "chess", "sys"});
   apps.owner_ended({"other", "chess", "sys"});
   EXPECT_TRUE(apps.answered(answer(port.sent[1]->id))) << "its last answer was on its way";
-  port.manual.advance(std::chrono::milliseconds(10));
+  port.executor().advance(std::chrono::milliseconds(10));
   const auto asked_again = ask();
-  port.manual.advance(std::chrono::milliseconds(90));
+  port.executor().advance(std::chrono::milliseconds(90));
   EXPECT_EQ(lost->status(), 503u);
   EXPECT_EQ(answered->status(), 200u);
   EXPECT_EQ(asked_again->status(), 0u) << "the next run has it";

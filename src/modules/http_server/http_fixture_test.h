@@ -1,43 +1,18 @@
-// A node that keeps what it is told to send, and exchanges that keep their answers.
+// What programs tell the server, and exchanges that keep their answers.
 #pragma once
 
+#include <../tests/support/fake_port.h>
 #include <gtest/gtest.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "port/port.h"
-#include "rt/manual_executor.h"
+#include "modules/http_server/http_server_module.h"
 #include "transport/http_message.h"
 
 namespace kinode::http_server {
-
-/// The clock stands still; every message is delivered to nobody.
-class FakePort final : public port::Port {
- public:
-  const std::string& our_node() const override { return node_; }
-  port::Routed send(msg::EnvelopeRef envelope) override {
-    sent.push_back(std::move(envelope));
-    return routed;
-  }
-  bool is_alive(const msg::ProcessId&) const override { return true; }
-  bool has_capability(const msg::ProcessId&, const msg::Capability&) const override { return true; }
-  Status grant(const msg::ProcessId&, const msg::Capability&) override { return {}; }
-  void print(std::uint8_t, const msg::ProcessId&, std::string) override {}
-  rt::Executor& executor() override { return manual; }
-  Random& random() override { return random_; }
-  Log& log() override { return log_; }
-
-  port::Routed routed = port::Routed::kDelivered;
-  std::vector<msg::EnvelopeRef> sent;
-  rt::ManualExecutor manual;
-
- private:
-  const std::string node_ = "me.os";
-  SeededRandom random_{1};
-  NullLog log_;
-};
 
 /// A request from this machine to `localhost`, until it is said otherwise.
 inline transport::HttpRequest request_to(const std::string& target,
@@ -86,5 +61,32 @@ class FakeExchange final : public transport::HttpExchange {
   std::vector<transport::HttpResponse> answers;
   std::shared_ptr<transport::SocketHandler> socket;  // it became a WebSocket
 };
+
+/// What a program tells the module, which waits for an answer; `content` is the blob. The answer's
+/// body, taken out of what was sent; "nothing" if there is none.
+inline std::string tell(HttpServerModule& module, support::FakePort& port, std::string_view source,
+                        std::string_view body,
+                        std::optional<std::string_view> content = std::nullopt) {
+  auto request = support::request(source, "me.os@http-server:distro:sys", body);
+  if (content) {
+    auto blob = std::make_shared<msg::Blob>();
+    blob->bytes = Bytes::copy(*content);
+    blob->mime = "text/html";
+    request->blob = std::move(blob);
+  }
+  const std::size_t before = port.sent.size();
+  module.handle(msg::EnvelopeRef(std::move(request)));
+  if (port.sent.size() == before) return "nothing";
+  const msg::EnvelopeRef answer = port.sent.back();
+  port.sent.pop_back();
+  return std::string(answer->response()->body.text());
+}
+
+/// Hands the module a request and gives what became of it.
+inline FakeExchange serve(HttpServerModule& module, transport::HttpRequest request) {
+  auto exchange = std::make_shared<FakeExchange>(std::move(request));
+  module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
+  return *exchange;
+}
 
 }  // namespace kinode::http_server

@@ -13,14 +13,11 @@ namespace kinode::http_server {
 namespace http = boost::beast::http;
 using transport::HttpRequest;
 using transport::HttpResponse;
+using transport::text_response;
 
 namespace {
 
 constexpr std::string_view kRpcPath = "/rpc:distro:sys/message";
-
-HttpResponse text_response(unsigned status, std::string_view text) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, Bytes::copy(text)};
-}
 
 /// Why an action was not done.
 struct Refused {
@@ -211,20 +208,28 @@ void HttpServerModule::handle(Exchange exchange) {
   serve(std::move(exchange), *target, match);
 }
 
+bool HttpServerModule::is_of_another_package(const RequestTarget& target,
+                                             const Binding& binding) const {
+  const auto package = parts_->bindings.package_of_label(target.label());
+  return package && *package != binding.owner.package_id();
+}
+
+bool HttpServerModule::is_logged_in(const HttpRequest& request, const Binding& binding) const {
+  std::optional<std::string> subdomain;
+  if (binding.subdomain) subdomain = binding.owner.text();
+  return parts_->sessions.is_logged_in(request.header("Cookie"), subdomain);
+}
+
 bool HttpServerModule::open_socket(transport::HttpExchange& exchange, const RequestTarget& target) {
   const HttpRequest& request = exchange.request();
   const RouteMatch match = parts_->bindings.find_socket(target.path);
   if (!match.binding || match.binding->state != Binding::State::kBound) return false;
   const Binding& binding = *match.binding;
-  const std::string_view label = target.host.substr(0, target.host.find('.'));
-  if (binding.subdomain && label != *binding.subdomain) return false;
-  const auto package = parts_->bindings.package_of_label(label);
-  if (package && *package != binding.owner.package_id()) return false;
-  if (binding.authenticated) {
-    std::optional<std::string> subdomain;
-    if (binding.subdomain) subdomain = binding.owner.text();
-    if (is_from_elsewhere(request, target.authority)) return false;
-    if (!parts_->sessions.is_logged_in(request.header("Cookie"), subdomain)) return false;
+  if (binding.subdomain && target.label() != *binding.subdomain) return false;
+  if (is_of_another_package(target, binding)) return false;
+  if (binding.authenticated &&
+      (is_from_elsewhere(request, target.authority) || !is_logged_in(request, binding))) {
+    return false;
   }
   if (binding.extension && !request.peer_is_loopback) return false;
   return parts_->sockets->open(exchange, binding, target.path);
@@ -233,21 +238,15 @@ bool HttpServerModule::open_socket(transport::HttpExchange& exchange, const Requ
 bool HttpServerModule::admit(const Exchange& exchange, const RequestTarget& target,
                              const Binding& binding) {
   const HttpRequest& request = exchange->request();
-  std::optional<std::string> subdomain;
-  if (binding.subdomain) {
-    const std::string_view label = target.host.substr(0, target.host.find('.'));
-    if (label.empty()) {
-      exchange->respond(text_response(401, "attempted to access secure subdomain without host"));
-      return false;
-    }
-    if (label != *binding.subdomain) {
-      exchange->respond({307, {{"Location", secure_location(*binding.subdomain, target)}}, {}});
-      return false;
-    }
-    subdomain = binding.owner.text();
+  if (binding.subdomain && target.label().empty()) {
+    exchange->respond(text_response(401, "attempted to access secure subdomain without host"));
+    return false;
   }
-  if (binding.authenticated &&
-      !parts_->sessions.is_logged_in(request.header("Cookie"), subdomain)) {
+  if (binding.subdomain && target.label() != *binding.subdomain) {
+    exchange->respond({307, {{"Location", secure_location(*binding.subdomain, target)}}, {}});
+    return false;
+  }
+  if (binding.authenticated && !is_logged_in(request, binding)) {
     exchange->respond(parts_->login.instead_of(request));
     return false;
   }
@@ -262,9 +261,7 @@ void HttpServerModule::serve(Exchange exchange, const RequestTarget& target,
                              const RouteMatch& match) {
   const Binding& binding = *match.binding;
   if (binding.state == Binding::State::kTombstone) return exchange->respond({404, {}, {}});
-  if (const auto label =
-          parts_->bindings.package_of_label(target.host.substr(0, target.host.find('.')));
-      label && *label != binding.owner.package_id()) {
+  if (is_of_another_package(target, binding)) {
     return exchange->respond(
         text_response(403, "secure subdomain can only serve its associated package"));
   }

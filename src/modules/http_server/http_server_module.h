@@ -50,6 +50,8 @@ class HttpServerModule final : public port::Module, public transport::HttpHandle
   void configure(const msg::Envelope& request);
   void serve(Exchange exchange, const RequestTarget& target, const RouteMatch& match);
   bool open_socket(transport::HttpExchange& exchange, const RequestTarget& target);
+  bool is_of_another_package(const RequestTarget& target, const Binding& binding) const;
+  bool is_logged_in(const transport::HttpRequest& request, const Binding& binding) const;
   bool admit(const Exchange& exchange, const RequestTarget& target, const Binding& binding);
 
   std::unique_ptr<Parts> parts_;

@@ -41,7 +41,7 @@ class HttpServerModuleTest : public testing::Test {
   /// The one answer that came: its status, or 0.
   static unsigned status(const FakeExchange& exchange) { return exchange.status(); }
 
-  FakePort port;
+  support::FakePort port{"me.os"};
   HttpServerModule module;
 };
 
@@ -73,7 +73,7 @@ TEST_F(HttpServerModuleTest, AnswersOnce) {
   const auto exchange = ask();
   answer_from("me.os", "1");
   answer_from("me.os", "2");
-  port.manual.advance(16s);
+  port.executor().advance(16s);
   module.stop();
   EXPECT_EQ(status(*exchange), 200u);
 }
@@ -96,9 +96,9 @@ TEST_F(HttpServerModuleTest, TakesNoMessagesFromOtherNodes) {
 TEST_F(HttpServerModuleTest, AnswersA408AfterFifteenSecondsWhateverTheNumberSays) {
   const auto exchange =
       call(R"({"process":"echo:echo:test.os","body":"hi","expects_response":3600})");
-  port.manual.advance(14'990ms);
+  port.executor().advance(14'990ms);
   EXPECT_EQ(status(*exchange), 0u);
-  port.manual.advance(20ms);
+  port.executor().advance(20ms);
   EXPECT_EQ(status(*exchange), 408u);
   EXPECT_TRUE(exchange->answers[0].body.empty());
   answer_from("me.os", "too late");
@@ -107,7 +107,7 @@ TEST_F(HttpServerModuleTest, AnswersA408AfterFifteenSecondsWhateverTheNumberSays
 
 TEST_F(HttpServerModuleTest, AnswersA408AtOnceWhenNobodyIsThere) {
   for (const auto routed : {port::Routed::kNoTarget, port::Routed::kDenied}) {
-    port.routed = routed;
+    port.answer_to_send = routed;
     EXPECT_EQ(status(*ask()), 408u);
   }
 }
@@ -124,14 +124,14 @@ TEST_F(HttpServerModuleTest, AnswersA408WhenTheKernelSaysThatNobodyWillAnswer) {
 }
 
 TEST_F(HttpServerModuleTest, AnswersA503WhenTheMailboxIsFull) {
-  port.routed = port::Routed::kFull;
+  port.answer_to_send = port::Routed::kFull;
   EXPECT_EQ(status(*ask()), 503u);
   EXPECT_EQ(status(*call(R"({"process":"echo:echo:test.os"})")), 503u);
 }
 
 TEST_F(HttpServerModuleTest, AnswersFireAndForgetAtOnce) {
   for (const auto routed : {port::Routed::kDelivered, port::Routed::kNoTarget}) {
-    port.routed = routed;
+    port.answer_to_send = routed;
     const auto exchange = call(R"({"process":"echo:echo:test.os","body":"hi"})");
     ASSERT_EQ(status(*exchange), 200u);
     EXPECT_TRUE(exchange->answers[0].body.empty());
@@ -176,7 +176,7 @@ TEST_F(HttpServerModuleTest, StopAnswersWhoWaits) {
   EXPECT_EQ(status(*first), 503u);
   EXPECT_EQ(status(*second), 503u);
   EXPECT_EQ(status(*ask()), 503u) << "and who comes too late";
-  port.manual.advance(16s);
+  port.executor().advance(16s);
 }
 
 TEST_F(HttpServerModuleTest, ServesItsPathOnly) {

@@ -58,7 +58,7 @@ std::string safe_redirect(std::string_view redirect) {
 }
 
 Login::Login(port::Port& port, Sessions& sessions)
-    : port_(port), sessions_(sessions), html_(login_page(port.our_node())) {
+    : port_(port), sessions_(sessions), html_(Bytes::copy(login_page(port.our_node()))) {
   policy_ = fmt::format(
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
       "script-src 'sha256-{}' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; "
@@ -66,29 +66,29 @@ Login::Login(port::Port& port, Sessions& sessions)
       base64_encode(crypto::sha256(as_bytes(login_script()))));
 }
 
-HttpResponse Login::page(unsigned status) const {
-  return {status,
+HttpResponse Login::page() const {
+  return {200,
           {{"Content-Type", "text/html; charset=utf-8"},
            {"Cache-Control", "no-store"},
            {"Content-Security-Policy", policy_},
            {"X-Frame-Options", "DENY"},
            {"X-Content-Type-Options", "nosniff"},
            {"Referrer-Policy", "no-referrer"}},
-          Bytes::copy(html_)};
+          html_};
 }
 
 HttpResponse Login::instead_of(const HttpRequest& request) const {
-  if (wants_page(request)) return page(200);
-  return {401,
-          {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
-          Bytes::copy("log in first, at /login\n")};
+  if (wants_page(request)) return page();
+  HttpResponse out = transport::text_response(401, "log in first, at /login\n");
+  out.headers.emplace_back("Cache-Control", "no-store");
+  return out;
 }
 
 void Login::handle(std::shared_ptr<transport::HttpExchange> exchange, const RequestTarget& target) {
   switch (exchange->request().message.method()) {
     case http::verb::get:
     case http::verb::head:
-      return exchange->respond(page(200));
+      return exchange->respond(page());
     case http::verb::post:
       return exchange->respond(post(*exchange, target));
     case http::verb::delete_: {

@@ -26,13 +26,13 @@ class Login {
   transport::HttpResponse instead_of(const transport::HttpRequest& request) const;
 
  private:
-  transport::HttpResponse page(unsigned status) const;
+  transport::HttpResponse page() const;
   transport::HttpResponse post(transport::HttpExchange& exchange, const RequestTarget& target);
 
   port::Port& port_;
   Sessions& sessions_;
   LoginLimiter limiter_;
-  std::string html_;
+  Bytes html_;
   std::string policy_;  // Content-Security-Policy
 };
 

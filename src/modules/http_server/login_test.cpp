@@ -43,8 +43,8 @@ class LoginTest : public testing::Test {
     return cookie.substr(0, cookie.find(';'));
   }
 
-  FakePort port;
-  Sessions sessions{"me.os", port.manual.clock()};
+  support::FakePort port{"me.os"};
+  Sessions sessions{"me.os", port.executor().clock()};
   Login login{port, sessions};
 };
 
@@ -92,10 +92,10 @@ TEST_F(LoginTest, S12_WhoTriesPasswordsHasToWaitLongerAndLonger) {
   const auto refused = post(kRight);
   EXPECT_EQ(refused.status(), 429u) << "even the right one";
   EXPECT_EQ(refused.header("Retry-After"), "1");
-  port.manual.advance(1s);
+  port.executor().advance(1s);
   EXPECT_EQ(post("0x").status(), 401u);
   EXPECT_EQ(post("0x").header("Retry-After"), "2");
-  port.manual.advance(2s);
+  port.executor().advance(2s);
   EXPECT_EQ(post(kRight).status(), 200u);
   EXPECT_EQ(post("0x").status(), 401u) << "and begins anew";
 }
@@ -168,7 +168,7 @@ TEST_F(LoginTest, Q9_ProgramsAreToldInsteadOfShownAPage) {
 }
 
 TEST_F(LoginTest, BeforeTheKeyfileIsOpenNobodyGetsIn) {
-  Sessions closed("me.os", port.manual.clock());
+  Sessions closed("me.os", port.executor().clock());
   Login early(port, closed);
   auto exchange =
       std::make_shared<FakeExchange>(request_to("/login", "POST", R"({"password_hash":"0x00ff"})"));
@@ -189,9 +189,9 @@ TEST(CookieValue, FirstPieceWithAValueAndOneEqualsSign) {
 
 TEST_F(LoginTest, ATokenEndsWithItsTime) {
   const std::string cookie = sent_back(post(kRight));
-  port.manual.advance(std::chrono::seconds(crypto::kSessionSeconds - 1));
+  port.executor().advance(std::chrono::seconds(crypto::kSessionSeconds - 1));
   EXPECT_TRUE(sessions.is_logged_in(cookie, std::nullopt));
-  port.manual.advance(1s);
+  port.executor().advance(1s);
   EXPECT_FALSE(sessions.is_logged_in(cookie, std::nullopt));
 }
 

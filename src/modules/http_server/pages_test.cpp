@@ -21,31 +21,11 @@ class PagesTest : public testing::Test {
     module.open_sessions({crypto::SecretBytes(32), crypto::sha256(as_bytes("0x00ff"))});
   }
 
-  /// What the module answers to a program; empty: nothing.
+  /// What the module answers to a program.
   std::string tell(std::string_view body, const msg::ProcessId& who = kChess,
                    std::optional<std::string_view> content = std::nullopt,
                    const std::string& node = "me.os") {
-    auto out = std::make_shared<msg::Envelope>();
-    out->id = 77;
-    out->source = msg::share({node, who});
-    out->target = msg::share({"me.os", msg::system_process("http-server")});
-    msg::Request request;
-    request.expects_response = 5;
-    request.body = Bytes::copy(body);
-    out->message = std::move(request);
-    if (content) {
-      auto blob = std::make_shared<msg::Blob>();
-      blob->bytes = Bytes::copy(*content);
-      blob->mime = "text/html";
-      out->blob = std::move(blob);
-    }
-    const std::size_t before = port.sent.size();
-    module.handle(msg::EnvelopeRef(std::move(out)));
-    if (port.sent.size() == before) return {};
-    const msg::EnvelopeRef answer = port.sent.back();
-    port.sent.pop_back();
-    return answer->response() != nullptr ? std::string(answer->response()->body.text())
-                                         : "no response";
+    return http_server::tell(module, port, node + "@" + who.text(), body, content);
   }
   std::string bind(const std::string& path, bool authenticated = false, bool local = false,
                    const msg::ProcessId& who = kChess) {
@@ -61,9 +41,7 @@ class PagesTest : public testing::Test {
   }
 
   FakeExchange send(transport::HttpRequest request) {
-    auto exchange = std::make_shared<FakeExchange>(std::move(request));
-    module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
-    return *exchange;
+    return http_server::serve(module, std::move(request));
   }
   FakeExchange get(const std::string& path, const std::string& cookie = {},
                    const std::string& host = "localhost:8080") {
@@ -79,7 +57,7 @@ class PagesTest : public testing::Test {
     return cookie.substr(0, cookie.find(';'));
   }
 
-  FakePort port;
+  support::FakePort port{"me.os"};
   HttpServerModule module;
 };
 
@@ -129,7 +107,7 @@ TEST_F(PagesTest, NamesThatNoPathCanHaveBindNothing) {
 }
 
 TEST_F(PagesTest, S2_AnotherNodeBindsNothing) {
-  EXPECT_EQ(tell(R"({"Unbind":{"path":"/"}})", kChess, std::nullopt, "evil.os"), "");
+  EXPECT_EQ(tell(R"({"Unbind":{"path":"/"}})", kChess, std::nullopt, "evil.os"), "nothing");
   bind("/");
   tell(R"({"Unbind":{"path":"/"}})", kChess, std::nullopt, "evil.os");
   EXPECT_EQ(get("/chess:chess:sys").status(), 0u);

@@ -17,6 +17,9 @@ struct RequestTarget {
   std::string_view query;      // without `?`
   std::string_view authority;  // host and port; `localhost` if the request names none
   std::string_view host;       // without port; IPv6 in its brackets
+
+  /// What stands before the first dot of the host: a program's own, or just a name.
+  std::string_view label() const { return host.substr(0, host.find('.')); }
 };
 
 /// From the absolute target or else the Host header. Error: a host with characters that hosts do

@@ -13,12 +13,6 @@ namespace {
 
 HttpResponse empty(unsigned status) { return {status, {}, {}}; }
 
-HttpResponse refusal(const RpcRefusal& refusal) {
-  return {refusal.status,
-          {{"Content-Type", "text/plain; charset=utf-8"}},
-          Bytes::copy(refusal.why + "\n")};
-}
-
 }  // namespace
 
 RpcEndpoint::RpcEndpoint(port::Port& port, msg::AddressRef self)
@@ -28,7 +22,7 @@ RpcEndpoint::RpcEndpoint(port::Port& port, msg::AddressRef self)
 
 void RpcEndpoint::handle(std::shared_ptr<HttpExchange> exchange) {
   if (const auto refused = refuse_rpc(exchange->request()))
-    return exchange->respond(refusal(*refused));
+    return exchange->respond(transport::text_response(refused->status, refused->why + "\n"));
   auto call = parse_rpc_call(exchange->request().body(), port_.our_node());
   if (!call) return exchange->respond(empty(400));
   auto envelope = std::make_shared<msg::Envelope>();

@@ -7,6 +7,7 @@
 #include "modules/http_server/extension_frame.h"
 #include "modules/http_server/request_target.h"
 #include "msg/json_writer.h"
+#include "port/notice.h"
 
 namespace kinode::http_server {
 
@@ -21,6 +22,12 @@ std::string push_event(std::uint32_t channel, FrameKind kind) {
   msg::write_json_struct(out, "WebSocketPush", [&](auto& o) {
     o.field("channel_id", channel).field("message_type", frame_name(kind));
   });
+  return out;
+}
+
+msg::BlobRef blob_of(const Bytes& bytes) {
+  auto out = std::make_shared<msg::Blob>();
+  out->bytes = bytes;
   return out;
 }
 
@@ -96,9 +103,7 @@ class Sockets::Handler final : public transport::SocketHandler {
       request.body = std::move(body);
       out->message = std::move(request);
     }
-    auto blob = std::make_shared<msg::Blob>();
-    blob->bytes = frame.blob;
-    out->blob = std::move(blob);
+    out->blob = blob_of(frame.blob);
     return all_->port_.send(std::move(out)) != port::Routed::kFull;
   }
 
@@ -127,19 +132,8 @@ bool Sockets::open(transport::HttpExchange& exchange, const Binding& binding,
 }
 
 bool Sockets::tell(const msg::ProcessId& owner, std::string_view body, const Bytes* payload) {
-  auto out = std::make_shared<msg::Envelope>();
-  out->id = port_.random().next_u64();
-  out->source = self_;
-  out->target = msg::share({port_.our_node(), owner});
-  msg::Request request;
-  request.body = Bytes::copy(body);
-  out->message = std::move(request);
-  if (payload != nullptr) {
-    auto blob = std::make_shared<msg::Blob>();
-    blob->bytes = *payload;
-    out->blob = std::move(blob);
-  }
-  return port_.send(std::move(out)) != port::Routed::kFull;
+  return port::send_notice(port_, self_, owner, body,
+                           payload != nullptr ? blob_of(*payload) : nullptr) != port::Routed::kFull;
 }
 
 std::shared_ptr<SocketChannel> Sockets::find(const msg::ProcessId& owner,
@@ -170,13 +164,15 @@ Sockets::Sent Sockets::push_extension(const msg::ProcessId& owner, std::uint32_t
 }
 
 Sockets::Sent Sockets::close(const msg::ProcessId& owner, std::uint32_t channel) {
+  std::shared_ptr<SocketChannel> socket;
   {
     rt::Lock lock(mutex_);
     const auto it = channels_.find(channel);
     if (it == channels_.end()) return Sent::kYes;
     if (it->second.owner != owner) return Sent::kNoChannel;
+    socket = it->second.socket;
   }
-  if (const auto socket = find(owner, channel)) socket->send(FrameKind::kClose, Bytes());
+  if (socket) socket->send(FrameKind::kClose, Bytes());
   return Sent::kYes;
 }
 

@@ -37,28 +37,9 @@ class SocketsTest : public testing::Test {
     module.open_sessions({crypto::SecretBytes(32), crypto::sha256(as_bytes("0x00ff"))});
   }
 
-  /// What the module answers; "nothing" if it does not.
   std::string tell(std::string_view body, std::optional<std::string_view> blob = std::nullopt,
                    const msg::ProcessId& who = kChess) {
-    auto out = std::make_shared<msg::Envelope>();
-    out->id = 77;
-    out->source = msg::share({"me.os", who});
-    out->target = msg::share({"me.os", msg::system_process("http-server")});
-    msg::Request request;
-    request.expects_response = 5;
-    request.body = Bytes::copy(body);
-    out->message = std::move(request);
-    if (blob) {
-      auto bytes = std::make_shared<msg::Blob>();
-      bytes->bytes = Bytes::copy(*blob);
-      out->blob = std::move(bytes);
-    }
-    const std::size_t before = port.sent.size();
-    module.handle(msg::EnvelopeRef(std::move(out)));
-    if (port.sent.size() == before) return "nothing";
-    const std::string answer(port.sent.back()->response()->body.text());
-    port.sent.pop_back();
-    return answer;
+    return http_server::tell(module, port, "me.os@" + who.text(), body, blob);
   }
   void bind(bool authenticated = false, bool extension = false) {
     EXPECT_EQ(tell(R"({"WebSocketBind":{"path":"/sub","authenticated":)" +
@@ -75,11 +56,7 @@ class SocketsTest : public testing::Test {
     request.message.set(http::field::sec_websocket_key, "dGhlIHNhbXBsZSBub25jZQ==");
     return request;
   }
-  FakeExchange send(transport::HttpRequest request) {
-    auto exchange = std::make_shared<FakeExchange>(std::move(request));
-    module.handle(std::static_pointer_cast<transport::HttpExchange>(exchange));
-    return *exchange;
-  }
+  FakeExchange send(transport::HttpRequest request) { return serve(module, std::move(request)); }
 
   /// Opens a socket; its channel's number.
   std::uint32_t open() {
@@ -101,7 +78,7 @@ class SocketsTest : public testing::Test {
     return port.sent.empty() ? "nothing" : std::string(port.sent.back()->request()->body.text());
   }
 
-  FakePort port;
+  support::FakePort port{"me.os"};
   HttpServerModule module;
   std::shared_ptr<FakeSocket> client = std::make_shared<FakeSocket>();
   std::shared_ptr<transport::SocketHandler> handler;
@@ -172,9 +149,9 @@ TEST_F(SocketsTest, D2_APushOfTypeCloseCloses) {
 TEST_F(SocketsTest, D5_AProgramWithoutRoomHoldsBackItsOwnClients) {
   bind();
   open();
-  port.routed = port::Routed::kFull;
+  port.answer_to_send = port::Routed::kFull;
   EXPECT_FALSE(handler->received(FrameKind::kText, Bytes::copy("later")));
-  port.routed = port::Routed::kDelivered;
+  port.answer_to_send = port::Routed::kDelivered;
   EXPECT_TRUE(handler->received(FrameKind::kText, Bytes::copy("later")));
 }
 
@@ -252,11 +229,11 @@ TEST_F(SocketsTest, AnExtensionAnswersMessages) {
   ASSERT_EQ(client->sent.size(), 1u);
   const auto frame = decode_extension_frame(as_bytes(client->sent[0].second));
   ASSERT_TRUE(frame);
-  EXPECT_EQ(*frame, (ExtensionFrame{77, ReplyKind::kResponse, Bytes::copy("\x68\x69\xff")}));
+  EXPECT_EQ(*frame, (ExtensionFrame{7, ReplyKind::kResponse, Bytes::copy("\x68\x69\xff")}));
   EXPECT_TRUE(handler->received(FrameKind::kBinary, encode_extension_frame(*frame)));
   const msg::Envelope& answer = *port.sent.back();
   ASSERT_TRUE(answer.response());
-  EXPECT_EQ(answer.id, 77u);
+  EXPECT_EQ(answer.id, 7u);
   EXPECT_EQ(answer.target->text(), "me.os@chess:chess:sys");
   EXPECT_THAT(std::string(answer.response()->body.text()), HasSubstr(R"("message_type":"Binary")"));
   EXPECT_EQ(answer.blob->bytes.text(), "\x68\x69\xff");
