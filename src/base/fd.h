@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -32,6 +34,21 @@ class Fd {
  private:
   int fd_ = -1;
 };
+
+/// Up to `size` bytes from `offset` on: as many as there are. None: errno says why.
+inline std::optional<std::size_t> read_at(int fd, void* into, std::size_t size,
+                                          std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::pread(fd, static_cast<std::uint8_t*>(into) + done, size - done,
+                                static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
 
 /// All of `bytes` at the descriptor's place; false: errno says why, and a part may be written.
 inline bool write_all(const Fd& fd, ByteView bytes) {

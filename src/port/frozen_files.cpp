@@ -31,16 +31,9 @@ class FileContent final : public FrozenContent {
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
     if (offset >= size_) return 0;
     const std::size_t want = std::min<std::uint64_t>(into.size(), size_ - offset);
-    std::size_t done = 0;
-    while (done < want) {
-      const ssize_t got =
-          ::pread(fd_.get(), into.data() + done, want - done, static_cast<off_t>(offset + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return io_failure(name_, errno);
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
+    const auto got = read_at(fd_.get(), into.data(), want, offset);
+    if (!got) return io_failure(name_, errno);
+    return *got;
   }
 
  private:

@@ -57,16 +57,9 @@ class FileContent final : public port::FrozenContent {
  public:
   FileContent(std::string path, Fd file) : path_(std::move(path)), file_(std::move(file)) {}
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
-    std::size_t done = 0;
-    while (done < into.size()) {
-      const ssize_t got = ::pread(file_.get(), into.data() + done, into.size() - done,
-                                  static_cast<off_t>(offset + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return io_failed(path_, errno);
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
+    const auto got = read_at(file_.get(), into.data(), into.size(), offset);
+    if (!got) return io_failed(path_, errno);
+    return *got;
   }
 
  private:

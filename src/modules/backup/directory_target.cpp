@@ -51,15 +51,10 @@ Status write_synced(const std::string& path, ByteView content) {
 Result<ByteVector> read_exactly(const Fd& file, const std::string& path, std::uint64_t offset,
                                 std::size_t size) {
   ByteVector out(size);
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t got =
-        ::pread(file.get(), out.data() + done, size - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return io_failed(path, errno);
-    if (got == 0) return fail(Code::kCorrupt, printable(path) + " is shorter than it was written");
-    done += static_cast<std::size_t>(got);
-  }
+  const auto got = read_at(file.get(), out.data(), size, offset);
+  if (!got) return io_failed(path, errno);
+  if (*got != size)
+    return fail(Code::kCorrupt, printable(path) + " is shorter than it was written");
   return out;
 }
 

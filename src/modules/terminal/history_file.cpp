@@ -34,16 +34,9 @@ Result<std::string> read_tail(const Fd& file, const std::string& path, bool& all
   all = size <= limits::kTerminalHistoryBytesMax;
   const std::size_t from = all ? 0 : size - limits::kTerminalHistoryBytesMax;
   std::string out(size - from, '\0');
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t got =
-        ::pread(file.get(), out.data() + done, out.size() - done, static_cast<off_t>(from + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cannot("read", path, errno);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  out.resize(done);
+  const auto got = read_at(file.get(), out.data(), out.size(), from);
+  if (!got) return cannot("read", path, errno);
+  out.resize(*got);
   if (!all) out.erase(0, std::min(out.find('\n'), out.size() - 1) + 1);
   return out;
 }

@@ -38,16 +38,9 @@ Io<Bytes> read_range(int fd, std::uint64_t offset, std::uint64_t length) {
   if (offset > kOffsetMax) return io_error(EINVAL);
   auto room = ByteRoom::of(length);
   if (!room) return io_error(ENOMEM);
-  std::size_t done = 0;
-  while (done < length) {
-    const std::size_t want = std::min<std::uint64_t>(length - done, kCallBytesMax);
-    const ssize_t got = ::pread(fd, room->data() + done, want, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return io_error(errno);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return std::move(*room).take(done);
+  const auto got = read_at(fd, room->data(), length, offset);
+  if (!got) return io_error(errno);
+  return std::move(*room).take(*got);
 }
 
 Io<Bytes> read_cached(int fd, std::uint64_t offset, std::uint64_t length) {

@@ -27,16 +27,9 @@ class FileContent final : public port::FrozenContent {
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
     if (offset >= size_) return 0;
     const std::size_t want = std::min<std::uint64_t>(into.size(), size_ - offset);
-    std::size_t valid = 0;
-    while (valid < want) {
-      const ssize_t got =
-          ::pread(fd_.get(), into.data() + valid, want - valid, static_cast<off_t>(offset + valid));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return fail(Code::kIo, fmt::format("{}: {}", path_, std::strerror(errno)));
-      if (got == 0) break;
-      valid += static_cast<std::size_t>(got);
-    }
-    auto complete = kept_->lay_over(id_, offset, valid, into.first(want));
+    const auto valid = read_at(fd_.get(), into.data(), want, offset);
+    if (!valid) return fail(Code::kIo, fmt::format("{}: {}", path_, std::strerror(errno)));
+    auto complete = kept_->lay_over(id_, offset, *valid, into.first(want));
     if (!complete) return std::unexpected(std::move(complete.error()));
     if (auto ok = kept_->status(); !ok) return std::unexpected(std::move(ok.error()));
     if (!*complete) {

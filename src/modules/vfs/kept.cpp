@@ -324,7 +324,7 @@ Result<bool> Kept::lay_over(const FileId& file, std::uint64_t offset, std::size_
     }
   }
   for (const auto& piece : pieces) {
-    if (::pread(side, into.data() + piece.at, piece.size, static_cast<off_t>(piece.side)) < 0) {
+    if (!read_at(side, into.data() + piece.at, piece.size, piece.side)) {
       return fail(Code::kIo,
                   fmt::format("what was kept of a file cannot be read: {}", std::strerror(errno)));
     }
