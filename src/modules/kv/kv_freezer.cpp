@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "port/frozen_failure.h"
 #include "port/frozen_files.h"
 #include "store/rocks_link.h"
 
@@ -83,16 +84,7 @@ class KvFreezer::Kept {
     return std::unexpected(std::move(files.error()));
   }
 
-  /// A change was not held up, although what was before it could not be kept.
-  void spoil(Error error) {
-    rt::Lock lock(mutex_);
-    if (!failure_) failure_ = std::move(error);
-  }
-  Status status() {
-    rt::Lock lock(mutex_);
-    if (failure_) return std::unexpected(*failure_);
-    return {};
-  }
+  port::FrozenFailure failure;
 
  private:
   std::string fresh() __attribute__((requires_capability(mutex_))) {
@@ -103,7 +95,6 @@ class KvFreezer::Kept {
   rt::Mutex mutex_;
   std::map<std::string, std::string> places_ __attribute__((guarded_by(mutex_)));
   std::map<std::string, DatabaseRef> kept_ __attribute__((guarded_by(mutex_)));
-  std::optional<Error> failure_ __attribute__((guarded_by(mutex_)));
   std::uint64_t next_ __attribute__((guarded_by(mutex_))) = 1;
 };
 
@@ -118,7 +109,7 @@ class KvFreezer::Part final : public port::FrozenPart {
       if (std::ranges::count(directory.path, '/') != 2) continue;  // kv/package/database
       if (auto ok = walk_database(directory.path, visit); !ok) return ok;
     }
-    return kept_->status();
+    return kept_->failure.status();
   }
 
   Result<std::unique_ptr<port::FrozenContent>> open(const port::FrozenEntry& file) override {
@@ -158,7 +149,7 @@ class KvFreezer::Part final : public port::FrozenPart {
       entry.size = file.size;
       if (auto ok = visit(entry); !ok) return ok;
     }
-    return kept_->status();
+    return kept_->failure.status();
   }
 
   const std::shared_ptr<Kept> kept_;
@@ -218,7 +209,7 @@ void KvFreezer::before_change(const std::string& directory) {
     kept = live_.lock();
   }
   if (!kept) return;
-  if (auto ok = kept->keep_closed(directory); !ok) kept->spoil(std::move(ok.error()));
+  if (auto ok = kept->keep_closed(directory); !ok) kept->failure.note(std::move(ok.error()));
 }
 
 }  // namespace kinode::kv

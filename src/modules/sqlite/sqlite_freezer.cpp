@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "port/frozen_failure.h"
 #include "port/frozen_files.h"
 
 namespace kinode::sqlite {
@@ -75,16 +76,7 @@ class SqliteFreezer::Kept {
     kept_[directory].reset();
   }
 
-  /// A change was not held up, although what was before it could not be kept.
-  void spoil(Error error) {
-    rt::Lock lock(mutex_);
-    if (!failure_) failure_ = std::move(error);
-  }
-  Status status() {
-    rt::Lock lock(mutex_);
-    if (failure_) return std::unexpected(*failure_);
-    return {};
-  }
+  port::FrozenFailure failure;
 
  private:
   std::optional<SnapshotRef> find(const std::string& directory) {
@@ -96,7 +88,6 @@ class SqliteFreezer::Kept {
 
   rt::Mutex mutex_;
   std::map<std::string, SnapshotRef> kept_ __attribute__((guarded_by(mutex_)));
-  std::optional<Error> failure_ __attribute__((guarded_by(mutex_)));
 };
 
 class SqliteFreezer::Part final : public port::FrozenPart {
@@ -113,7 +104,7 @@ class SqliteFreezer::Part final : public port::FrozenPart {
       current_.reset();
       if (!ok) return ok;
     }
-    return kept_->status();
+    return kept_->failure.status();
   }
 
   Result<std::unique_ptr<port::FrozenContent>> open(const port::FrozenEntry& file) override {
@@ -151,7 +142,7 @@ class SqliteFreezer::Part final : public port::FrozenPart {
       entry.size = current_->log_size();
       if (auto ok = visit(entry); !ok) return ok;
     }
-    return kept_->status();
+    return kept_->failure.status();
   }
 
   Status walk_file(const port::FrozenEntry& directory, const Visit& visit) {
@@ -233,7 +224,7 @@ void SqliteFreezer::before_change(const Slot& slot) {
   if (!kept) return;
   auto ok = kept->keep_closed(slot.directory);
   // A file that is no database stays one.
-  if (!ok && ok.error().code != Code::kCorrupt) kept->spoil(std::move(ok.error()));
+  if (!ok && ok.error().code != Code::kCorrupt) kept->failure.note(std::move(ok.error()));
 }
 
 }  // namespace kinode::sqlite

@@ -89,16 +89,10 @@ Kept::~Kept() {
 }
 
 void Kept::spoil(std::string why) {
-  rt::Lock lock(mutex_);
-  if (!failure_) failure_ = fail(Code::kOverloaded, std::move(why)).error();
-  spoilt_.store(true);
+  failure_.note(fail(Code::kOverloaded, std::move(why)).error());
 }
 
-Status Kept::status() const {
-  rt::Lock lock(mutex_);
-  if (failure_) return std::unexpected(*failure_);
-  return {};
-}
+Status Kept::status() const { return failure_.status(); }
 
 Kept::ListingRef Kept::names_of(int directory) {
   struct stat info{};
@@ -132,7 +126,7 @@ Kept::ListingRef Kept::names_of(int directory) {
 }
 
 void Kept::keep_names(int directory) {
-  if (!spoilt_.load()) names_of(directory);
+  if (!failure_.happened()) names_of(directory);
 }
 
 namespace {
@@ -149,7 +143,7 @@ const KeptChild* child_of(const Kept::ListingRef& listing, const std::string& na
 }  // namespace
 
 void Kept::keep_gone(int directory, const std::string& name) {
-  if (spoilt_.load()) return;
+  if (failure_.happened()) return;
   const ListingRef listing = names_of(directory);
   const KeptChild* child = child_of(listing, name, directory);
   if (child == nullptr) return;
@@ -160,7 +154,7 @@ void Kept::keep_gone(int directory, const std::string& name) {
 }
 
 void Kept::keep_moved(int directory, const std::string& name) {
-  if (spoilt_.load()) return;
+  if (failure_.happened()) return;
   const ListingRef listing = names_of(directory);
   const KeptChild* child = child_of(listing, name, directory);
   if (child == nullptr) return;
@@ -206,7 +200,7 @@ Kept::Old Kept::touch(const struct stat& info) {
 }
 
 void Kept::keep_bytes(int fd, std::uint64_t offset, std::uint64_t length) {
-  if (spoilt_.load()) return;
+  if (failure_.happened()) return;
   struct stat info{};
   if (::fstat(fd, &info) != 0 || info.st_nlink == 0) return;
   const Old old = touch(info);

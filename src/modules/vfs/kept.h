@@ -1,7 +1,6 @@
 // What a backup needs of names and contents that change while it reads.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +9,7 @@
 
 #include "modules/vfs/staging.h"
 #include "port/frozen.h"
+#include "port/frozen_failure.h"
 #include "rt/mutex.h"
 
 namespace kinode::vfs {
@@ -97,9 +97,8 @@ class Kept {
 
   const Staging& staging_;
   const std::int64_t instant_ns_;
-  std::atomic<bool> spoilt_ = false;
+  port::FrozenFailure failure_;
   mutable rt::Mutex mutex_;
-  std::optional<Error> failure_ __attribute__((guarded_by(mutex_)));
   std::size_t entries_ __attribute__((guarded_by(mutex_))) = 0;
   std::map<FileId, ListingRef> listings_ __attribute__((guarded_by(mutex_)));
   std::map<FileId, std::string> pinned_ __attribute__((guarded_by(mutex_)));
